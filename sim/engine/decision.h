@@ -1,0 +1,71 @@
+// The one stream of decisions: whatever an execution does not determine itself is drawn here.
+#ifndef WEIR_SIM_ENGINE_DECISION_H_
+#define WEIR_SIM_ENGINE_DECISION_H_
+
+#include <cstdint>
+
+#include "sim/engine/operation.h"
+#include "sim/engine/random.h"
+#include "sim/engine/thread_set.h"
+
+namespace weir::sim {
+
+enum class DecisionKind : uint8_t {
+  kRun,    // which thread runs next; the choice is its slot, or kAdvanceTime
+  kWake,   // which waiter is woken; the choice is its place in the queue, 0 = the first
+  kValue,  // weir::Choose; the choice is the value, 0 by default
+  kFault,  // a fault for a process that starts: 0 = none, else see fault_choice.h
+};
+
+// What was chosen. For kRun the slot of a runnable thread; else a number below `alternatives`.
+using Choice = uint32_t;
+
+// A choice of kRun that lets virtual time pass to the next timer although threads could run: the
+// running threads were slow. Offered only when `timer_pending`.
+inline constexpr Choice kAdvanceTime = 0xFFFF'0000;
+
+// One decision, as a strategy sees it. Alive during the call only.
+struct Point {
+  DecisionKind kind;
+  Op op;                      // what `thread` is about to do (or did, when it can not go on)
+  ThreadSlot thread;          // who reached the point
+  bool thread_can_run;        // kRun: `thread` is runnable itself
+  bool yields;                // kRun: `thread` only yields, spins or polls a clock
+  bool timer_pending;         // kRun: kAdvanceTime may be chosen
+  Choice fallback;            // the default: what an empty schedule does
+  uint32_t alternatives;      // how many choices there are (kRun: runnable threads)
+  const ThreadSet* runnable;  // kRun: all that can run; else null
+  const void* object;         // what the operation is on, null if nothing
+  uint64_t step;              // scheduling points so far in this execution
+};
+
+// What a strategy may know before an execution.
+struct Execution {
+  uint64_t campaign_seed = 0;
+  uint64_t index = 0;
+};
+
+struct Verdict;
+
+// Chooses at each decision. All that a search strategy is.
+//
+// One object serves many executions, one after the other, on one OS thread. Choose() runs on the stack
+// of the virtual thread: it may not allocate, block or call into the target.
+class Strategy {
+ public:
+  virtual ~Strategy() = default;
+  virtual void Begin(const Execution& next, Random random) = 0;  // once per execution
+  virtual Choice Choose(const Point& point) = 0;                 // at each decision
+  virtual void End(const Verdict& verdict) { (void)verdict; }    // what came of it
+};
+
+// The choice that an empty schedule makes everywhere.
+class DefaultStrategy final : public Strategy {
+ public:
+  void Begin(const Execution&, Random) override {}
+  Choice Choose(const Point& point) override { return point.fallback; }
+};
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_ENGINE_DECISION_H_

@@ -1,0 +1,42 @@
+// Every tunable constant of the engine, with the reason beside it.
+#ifndef WEIR_SIM_ENGINE_LIMITS_H_
+#define WEIR_SIM_ENGINE_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weir::sim {
+
+// Threads alive at once. Four machine words of mask; slots are reused, so more may live in sequence.
+inline constexpr int kMaxThreads = 256;
+// Virtual processes of one execution, all incarnations of one name counted once.
+inline constexpr int kMaxProcesses = 64;
+
+// The World: above every ordinary mapping of x86-64 Linux's programs and libraries and outside of
+// AddressSanitizer's shadow (which holds 0x100000000000).
+inline constexpr uintptr_t kWorldAddress = 0x200000000000;
+// Targets are linked to start here; see weir_target() in cmake/WeirTarget.cmake.
+inline constexpr uintptr_t kTargetAddress = 0x210000000000;
+// True for an address that is the same in every process: in the World or in the target.
+constexpr bool IsFixedAddress(uintptr_t address) { return (address >> 44) == 2; }
+
+inline constexpr size_t kPage = 4096;
+inline constexpr size_t kDefaultStackBytes = 256 << 10;
+inline constexpr size_t kHeapBytes = size_t{4} << 30;    // reserved, not resident
+inline constexpr size_t kSharedBytes = size_t{1} << 30;  // all shared memory objects together
+
+// A run longer than this ends with the verdict livelock. A full marker_burst has some 10^5 points.
+inline constexpr uint64_t kDefaultStepCap = 5'000'000;
+// Consecutive points at which every runnable thread only yields, spins or reads clocks while no timer
+// is pending: nobody is left who could end the wait.
+inline constexpr uint64_t kIdlePointsCap = 20'000;
+
+// Virtual time starts at a plausible uptime, so that `now − timeout` does not go below zero.
+inline constexpr uint64_t kStartOfTimeNs = 1'000'000'000'000;
+// What reading a clock costs. Repeated reads by a thread that does nothing else cost an eighth of the
+// time since the first of them, so that a loop that polls for an hour ends after some 300 reads.
+inline constexpr uint64_t kClockReadNs = 50;
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_ENGINE_LIMITS_H_
