@@ -1,0 +1,79 @@
+# weir_room(NAME …): one folder becomes one library.
+
+set(WEIR_WARNINGS
+    -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi -Wundef -Wvla
+    -Wformat=2 -Wimplicit-fallthrough -Wcast-align)
+
+set(WEIR_SANITIZERS "")
+if(WEIR_SANITIZE)
+  set(WEIR_SANITIZERS -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+endif()
+
+# What all code of this repository is compiled with. "dir/x.h" in an #include is a path from the root.
+function(weir_compile_options target)
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_compile_options(${target} PRIVATE ${WEIR_WARNINGS} ${WEIR_SANITIZERS})
+  target_link_options(${target} PRIVATE ${WEIR_SANITIZERS})
+  target_compile_definitions(${target} PRIVATE WEIR_VERSION="${PROJECT_VERSION}"
+                                               WEIR_DEBUG=$<IF:$<CONFIG:Debug>,1,0>)
+endfunction()
+
+# weir_room(NAME [OBJECT] [FOLDER sim/NAME] [ROOMS …] [LIBRARIES …] [EXCEPT file…])
+#
+# Makes the library NAME (weir_NAME for a room of sim) of all .cc files of the folder. A room without
+# sources is a library of headers, so that what links to it need not ask. ROOMS are the rooms that
+# it may include, LIBRARIES what else it uses.
+function(weir_room name)
+  cmake_parse_arguments(ROOM "OBJECT" "FOLDER" "ROOMS;LIBRARIES;EXCEPT" ${ARGN})
+  set(target ${name})
+  if(NOT ROOM_FOLDER)
+    set(ROOM_FOLDER sim/${name})
+    set(target weir_${name})
+  endif()
+  list(TRANSFORM ROOM_ROOMS PREPEND weir_)
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${ROOM_FOLDER}/*.cc")
+  foreach(file IN LISTS ROOM_EXCEPT)
+    list(REMOVE_ITEM sources "${PROJECT_SOURCE_DIR}/${ROOM_FOLDER}/${file}")
+  endforeach()
+
+  if(NOT sources)
+    add_library(${target} INTERFACE)
+    target_link_libraries(${target} INTERFACE ${ROOM_ROOMS} ${ROOM_LIBRARIES})
+    return()
+  endif()
+  if(ROOM_OBJECT)
+    add_library(${target} OBJECT ${sources})
+  else()
+    add_library(${target} STATIC ${sources})
+  endif()
+  weir_compile_options(${target})
+  target_link_libraries(${target} PUBLIC ${ROOM_ROOMS} ${ROOM_LIBRARIES})
+  set_property(GLOBAL APPEND PROPERTY WEIR_LIBRARIES ${target})
+endfunction()
+
+# A definition for a room, whether it has sources yet or not.
+function(weir_define target definition)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL INTERFACE_LIBRARY)
+    target_compile_definitions(${target} INTERFACE ${definition})
+  else()
+    target_compile_definitions(${target} PUBLIC ${definition})
+  endif()
+endfunction()
+
+# weir_host(EXECUTABLE): links an executable that runs targets: weir itself, or a test of the simulator.
+function(weir_host executable)
+  set(exports "${PROJECT_SOURCE_DIR}/sim/posix/exports.list")
+  weir_compile_options(${executable})
+  # Objects of an OBJECT library come only with a direct link, so engine and posix are named here.
+  target_link_libraries(${executable} PRIVATE weir_cli weir_campaign weir_posix weir_engine)
+  target_link_options(
+    ${executable}
+    PRIVATE
+      # The target's libstdc++.so is rolled back between executions; the host must not live in that copy.
+      -static-libstdc++ -static-libgcc
+      # What targets find in the host, instead of in libc, and nothing else.
+      "LINKER:--dynamic-list=${exports}")
+  set_property(TARGET ${executable} APPEND PROPERTY LINK_DEPENDS "${exports}")
+endfunction()

@@ -1,0 +1,89 @@
+# weir_target(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] [TEXT_ADDRESS 0x…])
+#
+# Compiles ordinary C++ a second time, for simulation: makes ${CMAKE_BINARY_DIR}/targets/NAME.so, which
+# `weir --target=…` loads. The CMake target is called weir_target_NAME (a / in NAME is an _ there), so that the
+# production library may keep the name. Needs clang++.
+#
+# SOURCES       the sources, or objects of a weir_target_objects()
+# LIBRARIES     what to link, without the simulator's knowing; it should be shared
+# INCLUDES      include directories
+# OPTIONS       further compiler options
+# TEXT_ADDRESS  where the object is loaded, default 0x210000000000; only one target is loaded at a time
+
+# -fsanitize=thread here is an ABI: every atomic becomes a call (__tsan_atomic32_load, …), which weir
+# defines. ThreadSanitizer's runtime is never linked. Points are atomics and calls; no other access.
+set(WEIR_TARGET_OPTIONS
+    -O2 -g -fPIC -fno-omit-frame-pointer -fsanitize=thread
+    "SHELL:-mllvm -tsan-instrument-memory-accesses=0"
+    "SHELL:-mllvm -tsan-instrument-func-entry-exit=0"
+    "SHELL:-mllvm -tsan-instrument-memintrinsics=0")
+if(WEIR_COVERAGE)
+  # The kinds are named: -fsanitize=fuzzer-no-link would add stack-depth tracking.
+  list(APPEND WEIR_TARGET_OPTIONS -fsanitize-coverage=inline-8bit-counters,pc-table,trace-cmp)
+endif()
+
+set(WEIR_TARGET_LINK_OPTIONS
+    # bfd, because lld refuses -Ttext-segment for a shared object.
+    -fuse-ld=bfd
+    # What the host defines stays undefined here; all of it is bound when the target is loaded, not during a run.
+    # The schedule file names the build it was made with.
+    LINKER:--build-id=sha1)
+
+function(weir_target_check_compiler)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "weir_target needs clang++, found ${CMAKE_CXX_COMPILER_ID}")
+  endif()
+endfunction()
+
+# Compiles for simulation. Paths in debug information and __FILE__ are relative to the project (prefixes in ROOTS
+# are cut off): the same source gives the same failure signature and build id in every checkout.
+function(weir_target_compile target)
+  cmake_parse_arguments(ARG "" "" "ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_compile_options(${target} PRIVATE ${WEIR_TARGET_OPTIONS} -ffile-compilation-dir=.)
+  foreach(root IN LISTS ARG_ROOTS)
+    target_compile_options(${target} PRIVATE "-ffile-prefix-map=${root}/=")
+  endforeach()
+  target_compile_options(${target} PRIVATE ${ARG_OPTIONS})
+  target_include_directories(${target} PRIVATE ${ARG_INCLUDES})
+  if(TARGET weir::weir_headers)
+    target_link_libraries(${target} PRIVATE weir::weir_headers)  # <sim/weir.h>, when installed
+  endif()
+  target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES})
+endfunction()
+
+# weir_target_objects(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] [ROOTS …])
+#
+# An OBJECT library compiled for simulation, for what several targets have in common.
+function(weir_target_objects name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
+  weir_target_check_compiler()
+  add_library(${name} OBJECT ${ARG_SOURCES})
+  weir_target_compile(${name} ROOTS ${ARG_ROOTS} "${PROJECT_SOURCE_DIR}" LIBRARIES ${ARG_LIBRARIES}
+                      INCLUDES ${ARG_INCLUDES} OPTIONS ${ARG_OPTIONS})
+endfunction()
+
+function(weir_target name)
+  cmake_parse_arguments(ARG "" "TEXT_ADDRESS" "SOURCES;ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
+  weir_target_check_compiler()
+  if(ARG_UNPARSED_ARGUMENTS OR NOT ARG_SOURCES)
+    message(FATAL_ERROR "weir_target(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] "
+                        "[TEXT_ADDRESS 0x…]): no sources, or unknown: ${ARG_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT ARG_TEXT_ADDRESS)
+    set(ARG_TEXT_ADDRESS 0x210000000000)
+  endif()
+
+  string(REPLACE "/" "_" target "weir_target_${name}")
+  get_filename_component(file "${name}" NAME)
+  get_filename_component(folder "${name}" DIRECTORY)
+  add_library(${target} MODULE ${ARG_SOURCES})
+  weir_target_compile(${target} ROOTS ${ARG_ROOTS} "${PROJECT_SOURCE_DIR}" LIBRARIES ${ARG_LIBRARIES}
+                      INCLUDES ${ARG_INCLUDES} OPTIONS ${ARG_OPTIONS})
+  # A fixed address, so that an execution does not depend on where ASLR puts the target.
+  target_link_options(${target} PRIVATE ${WEIR_TARGET_LINK_OPTIONS}
+                      "LINKER:-Ttext-segment=${ARG_TEXT_ADDRESS}")
+  set_target_properties(
+    ${target} PROPERTIES PREFIX "" SUFFIX .so OUTPUT_NAME "${file}"
+    LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/targets/${folder}")
+endfunction()
