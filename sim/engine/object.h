@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "absl/status/statusor.h"
+
 namespace weir::sim {
 
 // A name as a number: 64-bit FNV-1a, finished by a mixer so that short names spread. The same on every
@@ -38,6 +40,16 @@ struct ObjectKey {
 
   friend bool operator==(const ObjectKey&, const ObjectKey&) = default;
 };
+
+// The written form, in which names stand for the hashes:
+//
+//   -                        kNone          thread:worker-0/main.2   kThread
+//   fence.so+0x4030          kGlobal        process:worker-0         kProcess
+//   worker-0/main:2+0x40     kHeap          shm:/group+0x1240        kShared
+//   worker-0/main@0x1240     kStack         0x7f0012345678           kUnknown
+//
+// InvalidArgument for anything else. The way back needs the names: ObjectName() in engine.h.
+absl::StatusOr<ObjectKey> ParseObject(std::string_view text);
 
 }  // namespace weir::sim
 
