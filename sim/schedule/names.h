@@ -1,0 +1,24 @@
+// How an execution's slots and keys become the words of a schedule file.
+#ifndef WEIR_SIM_SCHEDULE_NAMES_H_
+#define WEIR_SIM_SCHEDULE_NAMES_H_
+
+#include <functional>
+#include <string>
+
+#include "sim/engine/object.h"
+#include "sim/engine/thread_set.h"
+
+namespace weir::sim {
+
+// Asked during an execution only. Of the engine: Names{&ThreadPath, &ThreadName, &ObjectName};
+// tests bring their own.
+struct Names {
+  std::function<std::string(ThreadSlot)> thread_path;
+  std::function<std::string(ThreadSlot)> thread_name;
+  // May append " (symbol)" to the written form.
+  std::function<std::string(const ObjectKey&)> object;
+};
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_SCHEDULE_NAMES_H_
