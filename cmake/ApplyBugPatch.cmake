@@ -11,7 +11,8 @@ execute_process(
   COMMAND patch --strip=1 --fuzz=0 --force --no-backup-if-mismatch --reject-file=- --input=${PATCH}
   WORKING_DIRECTORY "${fresh}" OUTPUT_VARIABLE output ERROR_VARIABLE output RESULT_VARIABLE status)
 if(NOT status EQUAL 0)
-  message(FATAL_ERROR "${PATCH} does not apply to src/fence any more:\n${output}")
+  # Short lines: CMake wraps what it prints.
+  message(FATAL_ERROR "bug.patch does not apply to src/fence any more:\n${PATCH}\n${output}")
 endif()
 
 file(GLOB_RECURSE files RELATIVE "${fresh}" "${fresh}/src/*")

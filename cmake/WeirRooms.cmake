@@ -14,6 +14,10 @@ function(weir_compile_options target)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_options(${target} PRIVATE ${WEIR_WARNINGS} ${WEIR_SANITIZERS})
   target_link_options(${target} PRIVATE ${WEIR_SANITIZERS})
+endfunction()
+
+# What the simulator's own code knows of its build; fence knows nothing of it.
+function(weir_sim_definitions target)
   target_compile_definitions(${target} PRIVATE WEIR_VERSION="${PROJECT_VERSION}"
                                                WEIR_DEBUG=$<IF:$<CONFIG:Debug>,1,0>)
 endfunction()
@@ -48,24 +52,17 @@ function(weir_room name)
     add_library(${target} STATIC ${sources})
   endif()
   weir_compile_options(${target})
-  target_link_libraries(${target} PUBLIC ${ROOM_ROOMS} ${ROOM_LIBRARIES})
-  set_property(GLOBAL APPEND PROPERTY WEIR_LIBRARIES ${target})
-endfunction()
-
-# A definition for a room, whether it has sources yet or not.
-function(weir_define target definition)
-  get_target_property(type ${target} TYPE)
-  if(type STREQUAL INTERFACE_LIBRARY)
-    target_compile_definitions(${target} INTERFACE ${definition})
-  else()
-    target_compile_definitions(${target} PUBLIC ${definition})
+  if(ROOM_FOLDER MATCHES "^sim/")
+    weir_sim_definitions(${target})
   endif()
+  target_link_libraries(${target} PUBLIC ${ROOM_ROOMS} ${ROOM_LIBRARIES})
 endfunction()
 
 # weir_host(EXECUTABLE): links an executable that runs targets: weir itself, or a test of the simulator.
 function(weir_host executable)
   set(exports "${PROJECT_SOURCE_DIR}/sim/posix/exports.list")
   weir_compile_options(${executable})
+  weir_sim_definitions(${executable})
   # Objects of an OBJECT library come only with a direct link, so engine and posix are named here.
   target_link_libraries(${executable} PRIVATE weir_cli weir_campaign weir_posix weir_engine)
   target_link_options(

@@ -4,9 +4,9 @@
 # `weir --target=…` loads. The CMake target is called weir_target_NAME (a / in NAME is an _ there), so that the
 # production library may keep the name. Needs clang++.
 #
-# SOURCES       the sources, or objects of a weir_target_objects()
-# LIBRARIES     what to link, without the simulator's knowing; it should be shared
-# INCLUDES      include directories
+# SOURCES       the sources, or $<TARGET_OBJECTS:…> of a weir_target_objects()
+# LIBRARIES     what to link. It is not instrumented: its calls are seen, its atomics are not
+# INCLUDES      include directories; "sim/weir.h" is found without
 # OPTIONS       further compiler options
 # TEXT_ADDRESS  where the object is loaded, default 0x210000000000; only one target is loaded at a time
 
@@ -26,6 +26,7 @@ set(WEIR_TARGET_LINK_OPTIONS
     # bfd, because lld refuses -Ttext-segment for a shared object.
     -fuse-ld=bfd
     # What the host defines stays undefined here; all of it is bound when the target is loaded, not during a run.
+    LINKER:-z,now LINKER:--as-needed
     # The schedule file names the build it was made with.
     LINKER:--build-id=sha1)
 
@@ -46,10 +47,7 @@ function(weir_target_compile target)
   endforeach()
   target_compile_options(${target} PRIVATE ${ARG_OPTIONS})
   target_include_directories(${target} PRIVATE ${ARG_INCLUDES})
-  if(TARGET weir::weir_headers)
-    target_link_libraries(${target} PRIVATE weir::weir_headers)  # <sim/weir.h>, when installed
-  endif()
-  target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES})
+  target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES} weir::target_headers)
 endfunction()
 
 # weir_target_objects(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] [ROOTS …])

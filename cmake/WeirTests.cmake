@@ -2,6 +2,7 @@
 
 function(weir_tests)
   include(GoogleTest)
+  weir_build_tests()
   weir_gtests(fence fence)
   if(WEIR_SIM)
     weir_gtests(schedule weir_schedule)
@@ -63,4 +64,41 @@ function(weir_native_programs)
     add_test(NAME native.${name} COMMAND native_${name})
     set_tests_properties(native.${name} PROPERTIES TIMEOUT 60)
   endforeach()
+endfunction()
+
+# The build's own promises: directions of includes, what is linked and exported, patches, GCC, the package.
+function(weir_build_tests)
+  set(folder "${PROJECT_SOURCE_DIR}/tests/build")
+  add_test(NAME build.includes_run_one_way COMMAND "${PROJECT_SOURCE_DIR}/scripts/check")
+  add_test(NAME build.each_include_rule_can_fail COMMAND "${PROJECT_SOURCE_DIR}/scripts/check" --self-test)
+
+  if(NOT (WEIR_SIM AND WEIR_ENGINE))
+    return()
+  endif()
+  add_test(NAME build.a_stale_patch_is_an_error
+           COMMAND ${CMAKE_COMMAND} -DSOURCE=${folder}/stale_patch
+                   -DCOPY=${CMAKE_BINARY_DIR}/Testing/stale_patch -DPATCH=${folder}/stale_patch/bug.patch -P
+                   "${PROJECT_SOURCE_DIR}/cmake/ApplyBugPatch.cmake")
+  set_tests_properties(build.a_stale_patch_is_an_error PROPERTIES PASS_REGULAR_EXPRESSION
+                                                                 "bug.patch does not apply to src/fence any more")
+
+  if(TARGET weir)
+    add_test(NAME build.binaries COMMAND "${folder}/binaries" "${CMAKE_BINARY_DIR}")
+    add_test(NAME build.the_installed_package_makes_targets COMMAND "${folder}/installed" "${CMAKE_BINARY_DIR}")
+    set_tests_properties(build.the_installed_package_makes_targets PROPERTIES TIMEOUT 300)
+  endif()
+
+  # fence is for any compiler: the same sources and tests with GCC, in a build tree of their own.
+  find_program(WEIR_GCC NAMES g++)
+  get_target_property(fence_type fence TYPE)
+  if(WEIR_GCC AND NOT fence_type STREQUAL INTERFACE_LIBRARY AND CMAKE_BUILD_TYPE STREQUAL RelWithDebInfo)
+    add_test(NAME build.fence_with_gcc
+             COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test "${PROJECT_SOURCE_DIR}"
+                     "${CMAKE_BINARY_DIR}/gcc" --build-generator Ninja --build-options
+                     -DCMAKE_CXX_COMPILER=${WEIR_GCC} -DWEIR_SIM=OFF --test-command ${CMAKE_CTEST_COMMAND}
+                     --output-on-failure --no-tests=error)
+    cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
+    set_tests_properties(build.fence_with_gcc PROPERTIES TIMEOUT 900 PROCESSORS 2 ENVIRONMENT
+                                                                     CMAKE_BUILD_PARALLEL_LEVEL=${cores})
+  endif()
 endfunction()

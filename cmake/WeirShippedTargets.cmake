@@ -1,0 +1,92 @@
+# The targets of this repository: the shipped barrier, the bugs, the programs of the tests.
+
+# A target finds "sim/weir.h" and "src/fence/…" from the root; an installed one beside the package's headers.
+add_library(weir_target_headers INTERFACE)
+add_library(weir::target_headers ALIAS weir_target_headers)
+set_target_properties(weir_target_headers PROPERTIES EXPORT_NAME target_headers)
+target_include_directories(
+  weir_target_headers INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>"
+                                "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/weir>")
+
+# What the barrier is linked with in simulation. These are the shared ones: Debian's Abseil archives are not
+# position independent (R_X86_64_TPOFF32 in cordz_functions, R_X86_64_PC32 to libstdc++ in cord).
+set(WEIR_FENCE_TARGET LIBRARIES ${fence_libraries} OPTIONS ${WEIR_WARNINGS})
+
+# targets/fence.so and one targets/bug-NN-name.so for each corpus/bugs/NN-name/bug.patch.
+function(weir_fence_targets)
+  file(GLOB_RECURSE fence CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/fence/*.cc")
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/fence/*.h")
+  file(GLOB_RECURSE scenarios CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/sim/scenario/*.cc")
+  file(GLOB patches CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/corpus/bugs/*/bug.patch")
+  if(NOT fence)
+    return()
+  endif()
+  weir_target_objects(weir_fence_objects SOURCES ${fence} ${scenarios} ${WEIR_FENCE_TARGET})
+  weir_target(fence SOURCES $<TARGET_OBJECTS:weir_fence_objects> ${WEIR_FENCE_TARGET})
+  foreach(patch IN LISTS patches)
+    get_filename_component(folder "${patch}" DIRECTORY)
+    get_filename_component(name "${folder}" NAME)
+    weir_bug(${name})
+  endforeach()
+endfunction()
+
+# weir_bug(NN-name): targets/bug-NN-name.so from src/fence with corpus/bugs/NN-name/bug.patch applied, and the
+# scenarios. Uses fence, headers and scenarios of the caller. A patch that no longer applies fails the build.
+function(weir_bug name)
+  set(patch "${PROJECT_SOURCE_DIR}/corpus/bugs/${name}/bug.patch")
+  set(copy "${CMAKE_BINARY_DIR}/bugs/${name}")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${patch}")
+
+  # The copy is made anew when a source or the patch changes; files that come out equal keep their time.
+  weir_patched_files("${patch}" changed)
+  set(copied ${fence} ${headers})
+  list(TRANSFORM copied REPLACE "^${PROJECT_SOURCE_DIR}/" "${copy}/")
+  list(TRANSFORM changed PREPEND "${copy}/" OUTPUT_VARIABLE changed_copies)
+  list(APPEND copied ${changed_copies})
+  list(REMOVE_DUPLICATES copied)
+  add_custom_command(
+    OUTPUT ${copied}
+    COMMAND ${CMAKE_COMMAND} -DSOURCE=${PROJECT_SOURCE_DIR} -DCOPY=${copy} -DPATCH=${patch} -P
+            "${PROJECT_SOURCE_DIR}/cmake/ApplyBugPatch.cmake"
+    DEPENDS ${fence} ${headers} "${patch}" "${PROJECT_SOURCE_DIR}/cmake/ApplyBugPatch.cmake"
+    COMMENT "Applying corpus/bugs/${name}/bug.patch"
+    VERBATIM)
+
+  set(sources ${changed})
+  list(FILTER sources INCLUDE REGEX "\\.cc$")
+  if(sources STREQUAL "${changed}")
+    # No header changes, so every other object is the shipped barrier's own.
+    list(TRANSFORM sources PREPEND "${copy}/")
+    set(objects "$<TARGET_OBJECTS:weir_fence_objects>")
+    foreach(file IN LISTS changed)
+      string(REPLACE "." "\\." expression "/${file}.o$")
+      set(objects "$<FILTER:${objects},EXCLUDE,${expression}>")
+    endforeach()
+    list(APPEND sources "${objects}")
+  else()
+    set(sources ${copied})
+    list(FILTER sources INCLUDE REGEX "\\.cc$")
+    list(APPEND sources ${scenarios})
+  endif()
+  weir_target(bug-${name} SOURCES ${sources} ROOTS "${copy}" INCLUDES "${copy}" ${WEIR_FENCE_TARGET})
+endfunction()
+
+# Sets RESULT to the files that a patch changes or adds, as paths from the root.
+function(weir_patched_files patch result)
+  file(STRINGS "${patch}" lines REGEX "^\\+\\+\\+ b/src/fence/")
+  list(TRANSFORM lines REPLACE "^\\+\\+\\+ b/([^ \t]+).*" "\\1")
+  if(NOT lines)
+    message(FATAL_ERROR "${patch} changes nothing in src/fence (expected lines '+++ b/src/fence/…')")
+  endif()
+  set(${result} ${lines} PARENT_SCOPE)
+endfunction()
+
+# targets/programs/VERDICT/NAME.so for each tests/programs/VERDICT/NAME.cc.
+function(weir_program_targets)
+  file(GLOB programs CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/programs/*/*.cc")
+  foreach(program IN LISTS programs)
+    file(RELATIVE_PATH name "${PROJECT_SOURCE_DIR}/tests" "${program}")
+    string(REGEX REPLACE "\\.cc$" "" name "${name}")
+    weir_target(${name} SOURCES "${program}" LIBRARIES Threads::Threads OPTIONS ${WEIR_WARNINGS})
+  endforeach()
+endfunction()
