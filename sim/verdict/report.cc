@@ -1,0 +1,180 @@
+#include "sim/verdict/report.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "sim/verdict/signature.h"
+
+namespace weir::sim {
+namespace {
+
+// The stack of each thread, in the order of `threads`.
+std::vector<std::vector<Frame>> Unwind(const std::vector<ThreadReport>& threads, Symbols* symbols) {
+  std::vector<std::vector<Frame>> stacks(threads.size());
+  if (symbols == nullptr) return stacks;
+  for (size_t i = 0; i < threads.size(); ++i) {
+    stacks[i] = Trim(symbols->Unwind(threads[i].registers));
+  }
+  return stacks;
+}
+
+std::string Place(const std::vector<Frame>& stack) {
+  const Frame* frame = UserFrame(stack);
+  return frame == nullptr ? "" : ShortPlace(*frame);
+}
+
+Waiter MakeWaiter(const ThreadReport& thread, const std::map<ThreadSlot, size_t>& index_of,
+                  const std::vector<Frame>& stack) {
+  Waiter waiter;
+  waiter.name = thread.name;
+  waiter.runnable = thread.runnable;
+  waiter.op = thread.op;
+  if (thread.object.space != ObjectKey::Space::kNone) waiter.object = ObjectName(thread.object);
+  waiter.place = Place(stack);
+  waiter.deadline_ns = thread.deadline_ns;
+  for (const ThreadSlot other : thread.waits_for) {
+    if (const auto found = index_of.find(other); found != index_of.end()) {
+      waiter.waits_for.push_back(found->second);
+    }
+  }
+  return waiter;
+}
+
+Standing MakeStanding(const ThreadReport& thread, const std::vector<Frame>& stack) {
+  Standing standing{thread.runnable, thread.failed, thread.op, "", ""};
+  if (const Frame* frame = UserFrame(stack)) {
+    standing.function = ShortFunction(frame->function);
+    standing.place = ShortPlace(*frame);
+  }
+  return standing;
+}
+
+std::string DeadlockHeadline(const std::vector<Waiter>& waiters) {
+  const std::vector<size_t> cycle = FindCycle(waiters);
+  if (!cycle.empty()) {
+    std::vector<std::string> waits;
+    for (size_t i = 0; i < cycle.size(); ++i) {
+      const Waiter& next = waiters[cycle[(i + 1) % cycle.size()]];
+      waits.push_back(absl::StrCat(waiters[cycle[i]].name, " waits for ", next.name));
+    }
+    return absl::StrCat("deadlock: ", absl::StrJoin(waits, ", "));
+  }
+  const auto blocked = std::count_if(waiters.begin(), waiters.end(),
+                                     [](const Waiter& waiter) { return !waiter.runnable; });
+  if (blocked == 0) return "deadlock: nothing can run and no timer is pending";
+  const Waiter& first =
+      *std::find_if(waiters.begin(), waiters.end(), [](const Waiter& w) { return !w.runnable; });
+  std::string text = absl::StrCat("deadlock: ", first.name, " waits in ",
+                                  std::string(OpName(first.op)), " for ever");
+  if (!first.place.empty()) absl::StrAppend(&text, " (", first.place, ")");
+  if (blocked > 1) absl::StrAppend(&text, "; ", blocked, " threads wait and none can run");
+  return text;
+}
+
+std::string KindInWords(VerdictKind kind) {
+  return absl::StrReplaceAll(std::string(VerdictName(kind)), {{"_", " "}});
+}
+
+std::string FrameLine(const Frame& frame) {
+  const std::string function = ShortFunction(frame.function);
+  if (frame.file.empty()) return function;
+  return absl::StrCat(function, "  ", frame.file, ":", frame.line);
+}
+
+}  // namespace
+
+std::string Headline(const Verdict& verdict, const std::string& thread, const std::string& place,
+                     const std::vector<Waiter>& waiters) {
+  std::string message(absl::StripAsciiWhitespace(std::string(verdict.message)));
+  message = absl::StrReplaceAll(message, {{"\n", "; "}});
+  if (!verdict.failed()) return "passed";
+  if (verdict.kind == VerdictKind::kAssertion && !message.empty()) return message;
+  std::string text;
+  if (verdict.kind == VerdictKind::kDeadlock) {
+    text = DeadlockHeadline(waiters);
+  } else {
+    text = KindInWords(verdict.kind);
+    if (!thread.empty()) absl::StrAppend(&text, " in ", thread);
+    if (!place.empty()) absl::StrAppend(&text, " (", place, ")");
+  }
+  // The engine's message repeats the kind now and then; the reader needs it once.
+  if (!message.empty() && text.find(message) == std::string::npos &&
+      message.find(text) == std::string::npos && verdict.kind != VerdictKind::kDeadlock) {
+    absl::StrAppend(&text, ": ", message);
+  }
+  return text;
+}
+
+Report MakeReport(const RunResult& result, Symbols* symbols) {
+  Report report;
+  report.verdict = result.verdict;
+  const std::vector<std::vector<Frame>> stacks = Unwind(result.threads, symbols);
+  std::map<ThreadSlot, size_t> index_of;
+  for (size_t i = 0; i < result.threads.size(); ++i) index_of[result.threads[i].slot] = i;
+
+  std::vector<Standing> standings;
+  std::string place;
+  for (size_t i = 0; i < result.threads.size(); ++i) {
+    const ThreadReport& thread = result.threads[i];
+    report.waiters.push_back(MakeWaiter(thread, index_of, stacks[i]));
+    standings.push_back(MakeStanding(thread, stacks[i]));
+    ThreadStack stack{thread.name, thread.failed, thread.runnable, stacks[i]};
+    if (thread.failed) {
+      report.thread = thread.name;
+      place = Place(stacks[i]);
+      report.stacks.insert(report.stacks.begin(), std::move(stack));
+    } else {
+      report.stacks.push_back(std::move(stack));
+    }
+  }
+  report.signature = Signature(result.verdict, standings);
+  report.headline = Headline(result.verdict, report.thread, place, report.waiters);
+  return report;
+}
+
+std::string StacksText(const std::vector<ThreadStack>& stacks, size_t frames) {
+  // Identical stacks once: five idle workers are one story.
+  std::vector<std::pair<std::string, std::vector<std::string>>> groups;  // text, names
+  for (const ThreadStack& stack : stacks) {
+    std::string text;
+    for (size_t i = 0; i < std::min(frames, stack.frames.size()); ++i) {
+      absl::StrAppend(&text, "  #", i, i < 10 ? "  " : " ", FrameLine(stack.frames[i]), "\n");
+    }
+    if (stack.frames.size() > frames) {
+      absl::StrAppend(&text, "  … ", stack.frames.size() - frames, " more\n");
+    }
+    if (stack.frames.empty()) text = "  (no frames of the target)\n";
+    if (stack.failed) text += " ";  // never folded into another one; the blank is cut off below
+    const std::string name = absl::StrCat(stack.name, stack.failed ? " (failed)" : "");
+    const auto same = std::find_if(groups.begin(), groups.end(),
+                                   [&text](const auto& group) { return group.first == text; });
+    if (same == groups.end()) {
+      groups.push_back({text, {name}});
+    } else {
+      same->second.push_back(name);
+    }
+  }
+  std::string all;
+  for (const auto& [text, names] : groups) {
+    absl::StrAppend(&all, absl::StrJoin(names, ", "), ":\n",
+                    std::string(absl::StripTrailingAsciiWhitespace(text)), "\n");
+  }
+  return all;
+}
+
+std::string ReportText(const Report& report, size_t frames) {
+  std::string text = absl::StrCat(report.headline, "\n");
+  const bool waits = std::any_of(report.waiters.begin(), report.waiters.end(),
+                                 [](const Waiter& waiter) { return !waiter.runnable; });
+  if (waits) absl::StrAppend(&text, "\nwho waits for whom\n", WaitForText(report.waiters));
+  if (!report.stacks.empty()) {
+    absl::StrAppend(&text, "\nstacks\n", StacksText(report.stacks, frames));
+  }
+  return text;
+}
+
+}  // namespace weir::sim

@@ -1,0 +1,50 @@
+// A failed execution as a person is told of it: one sentence, who waits for whom, every stack.
+#ifndef WEIR_SIM_VERDICT_REPORT_H_
+#define WEIR_SIM_VERDICT_REPORT_H_
+
+#include <string>
+#include <vector>
+
+#include "sim/engine/engine.h"
+#include "sim/verdict/symbols.h"
+#include "sim/verdict/wait_for.h"
+
+namespace weir::sim {
+
+struct ThreadStack {
+  std::string name;  // as the target calls it
+  bool failed = false;
+  bool runnable = false;
+  std::vector<Frame> frames;  // trimmed, innermost first
+};
+
+struct Report {
+  Verdict verdict;
+  std::string thread;     // name of the thread that failed; empty if nobody in particular
+  std::string signature;  // see signature.h
+  std::string headline;   // one sentence, no newline
+  std::vector<Waiter> waiters;
+  std::vector<ThreadStack> stacks;  // the failed thread first
+};
+
+// What came of the execution that ran last. Precondition: it was run with capture_threads, and none
+// has begun since. `symbols` may be null: then there are no places, and the signature of a deadlock
+// names the operations alone.
+Report MakeReport(const RunResult& result, Symbols* symbols);
+
+// The verdict in one sentence, in the user's own terms: an oracle's message as it is, else what
+// went wrong and where. `waiters` may be empty. Never empty, no newline.
+std::string Headline(const Verdict& verdict, const std::string& thread, const std::string& place,
+                     const std::vector<Waiter>& waiters);
+
+// The stacks as text, identical ones once with all their threads' names. At most `frames` per
+// stack.
+std::string StacksText(const std::vector<ThreadStack>& stacks, size_t frames = 32);
+
+// The whole report without the replay command, for a terminal: headline, wait-for graph if
+// something waits, stacks.
+std::string ReportText(const Report& report, size_t frames = 32);
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_VERDICT_REPORT_H_

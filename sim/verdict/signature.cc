@@ -1,0 +1,77 @@
+#include "sim/verdict/signature.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdint>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "sim/engine/object.h"
+
+namespace weir::sim {
+namespace {
+
+constexpr size_t kLongestOracle = 48;
+
+bool IsStuckKind(VerdictKind kind) {
+  return kind == VerdictKind::kDeadlock || kind == VerdictKind::kLivelock;
+}
+
+std::string OperationAt(const Standing& thread) {
+  std::string text(OpName(thread.op));
+  if (!thread.function.empty()) absl::StrAppend(&text, "@", thread.function);
+  if (!thread.place.empty()) absl::StrAppend(&text, " ", thread.place);
+  return text;
+}
+
+std::vector<std::string> StuckParts(const std::vector<Standing>& threads) {
+  std::vector<std::string> parts;
+  for (const Standing& thread : threads) {
+    if (!thread.runnable) parts.push_back(OperationAt(thread));
+  }
+  if (!parts.empty()) return parts;
+  for (const Standing& thread : threads) parts.push_back(thread.function);
+  return parts;
+}
+
+std::string FileName(std::string_view oracle) {
+  std::string name(oracle.substr(0, kLongestOracle));
+  for (char& c : name) {
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_' && c != '-' && c != '.') c = '_';
+  }
+  return name;
+}
+
+}  // namespace
+
+std::vector<std::string> SignatureParts(const Verdict& verdict,
+                                        const std::vector<Standing>& threads) {
+  std::vector<std::string> parts;
+  if (IsStuckKind(verdict.kind)) {
+    parts = StuckParts(threads);
+  } else if (verdict.oracle[0] != '\0') {
+    parts.emplace_back(verdict.oracle);
+  } else {
+    for (const Standing& thread : threads) {
+      if (thread.failed && !thread.function.empty()) parts.push_back(thread.function);
+    }
+  }
+  std::sort(parts.begin(), parts.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  return parts;
+}
+
+std::string Signature(const Verdict& verdict, const std::vector<Standing>& threads) {
+  const std::string kind(VerdictName(verdict.kind));
+  if (!verdict.failed()) return kind;
+  const std::vector<std::string> parts = SignatureParts(verdict, threads);
+  if (parts.empty()) return kind;
+  if (!IsStuckKind(verdict.kind) && verdict.oracle[0] != '\0') {
+    return absl::StrCat(kind, "-", FileName(parts[0]));
+  }
+  std::string all;
+  for (const std::string& part : parts) absl::StrAppend(&all, part, "\n");
+  return absl::StrCat(kind, "-", absl::Hex(PathHash(all) >> 16, absl::kZeroPad12));
+}
+
+}  // namespace weir::sim

@@ -1,0 +1,244 @@
+#include "sim/verdict/symbols.h"
+
+#include <cxxabi.h>
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sim/engine/limits.h"
+
+namespace weir::sim {
+namespace {
+
+constexpr size_t kMostFrames = 128;
+constexpr int kRegisters = 17;
+constexpr pid_t kOnlyThread = 1;
+
+std::string Demangle(const char* name) {
+  int status = 0;
+  char* text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
+  if (status != 0 || text == nullptr) return name;
+  std::string demangled = text;
+  std::free(text);
+  return demangled;
+}
+
+// The name of a function or of an inlined one, which has it at its abstract origin.
+std::string DieFunction(Dwarf_Die* die) {
+  Dwarf_Attribute attribute;
+  for (const unsigned at : {DW_AT_linkage_name, DW_AT_MIPS_linkage_name, DW_AT_name}) {
+    if (dwarf_attr_integrate(die, at, &attribute) == nullptr) continue;
+    if (const char* name = dwarf_formstring(&attribute)) return Demangle(name);
+  }
+  return "";
+}
+
+int DieNumber(Dwarf_Die* die, unsigned at) {
+  Dwarf_Attribute attribute;
+  Dwarf_Word value = 0;
+  if (dwarf_formudata(dwarf_attr(die, at, &attribute), &value) != 0) return 0;
+  return static_cast<int>(value);
+}
+
+const char* CallFile(Dwarf_Die* unit, Dwarf_Die* inlined) {
+  Dwarf_Files* files = nullptr;
+  size_t count = 0;
+  const int index = DieNumber(inlined, DW_AT_call_file);
+  if (dwarf_getsrcfiles(unit, &files, &count) != 0) return nullptr;
+  return dwarf_filesrc(files, static_cast<size_t>(index), nullptr, nullptr);
+}
+
+// "./src/fence/drain.cc" is "src/fence/drain.cc".
+std::string CleanFile(const char* file) {
+  if (file == nullptr) return "";
+  std::string_view text = file;
+  while (text.starts_with("./")) text.remove_prefix(2);
+  return std::string(text);
+}
+
+// Replaces the one frame in `at` by the chain of inlined calls that the debug information tells.
+void AddInlined(Dwfl_Module* module, uint64_t pc, std::vector<Frame>& at) {
+  Dwarf_Addr bias = 0;
+  Dwarf_Die* unit = dwfl_module_addrdie(module, pc, &bias);
+  if (unit == nullptr) return;
+  Dwarf_Die* scopes = nullptr;
+  if (dwarf_getscopes(unit, pc - bias, &scopes) <= 0) return;
+  Dwarf_Die innermost = scopes[0];
+  std::free(scopes);
+  scopes = nullptr;
+  // The chain of what contains what in the machine code, not in the source.
+  const int count = dwarf_getscopes_die(&innermost, &scopes);
+  for (int i = 0; i < count; ++i) {
+    const int tag = dwarf_tag(&scopes[i]);
+    if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) continue;
+    if (std::string name = DieFunction(&scopes[i]); !name.empty()) at.back().function = name;
+    if (tag == DW_TAG_subprogram) break;
+    at.back().inlined = true;
+    Frame caller;
+    caller.pc = pc;
+    caller.function = "?";
+    caller.file = CleanFile(CallFile(unit, &scopes[i]));
+    caller.line = DieNumber(&scopes[i], DW_AT_call_line);
+    at.push_back(std::move(caller));
+  }
+  std::free(scopes);
+}
+
+// The engine's frames are no part of the story; nor is what starts a thread in libstdc++ and libc.
+bool StartsThreads(const Frame& frame) {
+  if (frame.in_host) return true;
+  return !frame.in_target &&
+         (frame.function == "execute_native_thread_routine" || frame.function == "start_thread" ||
+          frame.function == "clone3" || frame.function.starts_with("0x"));
+}
+
+}  // namespace
+
+struct Symbols::State {
+  Dwfl* dwfl = nullptr;
+  Dwfl_Module* host = nullptr;
+  const uint64_t* registers = nullptr;  // of the thread that is being unwound
+  std::map<uint64_t, std::vector<Frame>> cache;
+
+  ~State() {
+    if (dwfl != nullptr) dwfl_end(dwfl);
+  }
+
+  std::vector<Frame> Describe(uint64_t pc) const;
+};
+
+namespace {
+
+// libdwfl asks for threads one by one; there is one, the one that is being unwound.
+pid_t NextThread(Dwfl*, void* state, void** thread) {
+  if (*thread != nullptr) return 0;
+  *thread = state;
+  return kOnlyThread;
+}
+
+bool GetThread(Dwfl*, pid_t thread_id, void* state, void** thread) {
+  *thread = state;
+  return thread_id == kOnlyThread;
+}
+
+// The stack may be garbage (a crash, an overflow), so it is read as a stranger's memory is.
+bool ReadWord(Dwfl*, Dwarf_Addr address, Dwarf_Word* result, void*) {
+  iovec local = {result, sizeof(*result)};
+  iovec remote = {reinterpret_cast<void*>(address), sizeof(*result)};
+  return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == sizeof(*result);
+}
+
+}  // namespace
+
+std::vector<Frame> Symbols::State::Describe(uint64_t pc) const {
+  std::vector<Frame> at(1);
+  at[0].pc = pc;
+  at[0].function = absl::StrCat("0x", absl::Hex(pc));
+  Dwfl_Module* module = dwfl_addrmodule(dwfl, pc);
+  if (module != nullptr) {
+    if (const char* name = dwfl_module_addrname(module, pc)) at[0].function = Demangle(name);
+    if (Dwfl_Line* line = dwfl_module_getsrc(module, pc)) {
+      at[0].file = CleanFile(dwfl_lineinfo(line, nullptr, &at[0].line, nullptr, nullptr, nullptr));
+    }
+    AddInlined(module, pc, at);
+  }
+  for (Frame& frame : at) {
+    frame.in_host = module != nullptr && module == host;
+    frame.in_target = IsFixedAddress(pc);
+    frame.in_user_code = frame.in_target && !frame.file.empty() && !frame.file.starts_with("/usr/");
+  }
+  return at;
+}
+
+Symbols::Symbols(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Symbols::~Symbols() = default;
+
+absl::StatusOr<std::unique_ptr<Symbols>> Symbols::Create() {
+  static char* debug_path = nullptr;  // the usual places: in the file, beside it, /usr/lib/debug
+  static const Dwfl_Callbacks callbacks = {
+      .find_elf = dwfl_linux_proc_find_elf,
+      .find_debuginfo = dwfl_standard_find_debuginfo,
+      .section_address = nullptr,
+      .debuginfo_path = &debug_path,
+  };
+  static const Dwfl_Thread_Callbacks threads = {
+      .next_thread = NextThread,
+      .get_thread = GetThread,
+      .memory_read = ReadWord,
+      .set_initial_registers =
+          [](Dwfl_Thread* thread, void* state) {
+            return dwfl_thread_state_registers(thread, 0, kRegisters,
+                                               static_cast<State*>(state)->registers);
+          },
+      .detach = nullptr,
+      .thread_detach = nullptr,
+  };
+  auto state = std::make_unique<State>();
+  state->dwfl = dwfl_begin(&callbacks);
+  if (state->dwfl == nullptr || dwfl_linux_proc_report(state->dwfl, getpid()) != 0 ||
+      dwfl_report_end(state->dwfl, nullptr, nullptr) != 0 ||
+      !dwfl_attach_state(state->dwfl, nullptr, getpid(), &threads, state.get())) {
+    return absl::InternalError(absl::StrCat("libdw cannot read this process: ", dwfl_errmsg(-1)));
+  }
+  state->host = dwfl_addrmodule(state->dwfl, reinterpret_cast<uint64_t>(&Demangle));
+  return std::unique_ptr<Symbols>(new Symbols(std::move(state)));
+}
+
+const std::vector<Frame>& Symbols::At(uint64_t pc) {
+  auto [place, fresh] = state_->cache.try_emplace(pc);
+  if (fresh) place->second = state_->Describe(pc);
+  return place->second;
+}
+
+std::vector<Frame> Symbols::Unwind(const uint64_t (&registers)[17]) {
+  std::vector<uint64_t> pcs;
+  state_->registers = registers;
+  // An error is the ordinary end of a fiber's stack: nothing describes what called its entry.
+  dwfl_getthread_frames(
+      state_->dwfl, kOnlyThread,
+      [](Dwfl_Frame* frame, void* argument) -> int {
+        auto& list = *static_cast<std::vector<uint64_t>*>(argument);
+        Dwarf_Addr pc = 0;
+        bool activation = false;
+        if (!dwfl_frame_pc(frame, &pc, &activation) || pc == 0) return DWARF_CB_ABORT;
+        list.push_back(activation ? pc : pc - 1);
+        return list.size() < kMostFrames ? DWARF_CB_OK : DWARF_CB_ABORT;
+      },
+      &pcs);
+  std::vector<Frame> stack;
+  for (const uint64_t pc : pcs) {
+    const std::vector<Frame>& at = At(pc);
+    stack.insert(stack.end(), at.begin(), at.end());
+  }
+  return stack;
+}
+
+std::vector<Frame> Trim(std::vector<Frame> stack) {
+  const auto first =
+      std::find_if(stack.begin(), stack.end(), [](const Frame& f) { return !f.in_host; });
+  const auto last = std::find_if_not(stack.rbegin(), stack.rend(), StartsThreads).base();
+  if (first >= last) return stack;
+  return std::vector<Frame>(first, last);
+}
+
+const Frame* UserFrame(const std::vector<Frame>& stack) {
+  const auto frame =
+      std::find_if(stack.begin(), stack.end(), [](const Frame& f) { return f.in_user_code; });
+  return frame == stack.end() ? nullptr : &*frame;
+}
+
+std::string ShortPlace(const Frame& frame) {
+  if (frame.file.empty() || frame.line == 0) return "";
+  const std::string_view file = frame.file;
+  return absl::StrCat(std::string(file.substr(file.rfind('/') + 1)), ":", frame.line);
+}
+
+}  // namespace weir::sim
