@@ -1,0 +1,55 @@
+// What happened in an execution, as a table with one column per thread.
+#ifndef WEIR_SIM_VIEW_STORY_H_
+#define WEIR_SIM_VIEW_STORY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weir::sim {
+
+// One thing that a thread did.
+struct StoryEvent {
+  uint64_t step = 0;
+  uint64_t time_ns = 0;  // virtual, since the start of the execution
+  size_t thread = 0;     // index into Story::threads
+  std::string what;      // "mutex_lock", or a line of output in quotes
+  std::string object;    // on what, in full; may be empty
+  std::string place;     // "reader.cc:88"; may be empty
+  std::string result;    // "3": what it gave; may be empty
+  uint64_t times = 1;    // how often in a row
+  // What weir chose here in place of the default, as a phrase: "worker-1/main runs next". Empty:
+  // nothing.
+  std::string edit;
+};
+
+struct Story {
+  std::vector<std::string> threads;
+  std::vector<StoryEvent> events;   // by step
+  size_t failed_thread = SIZE_MAX;  // index into threads; SIZE_MAX if nobody in particular
+};
+
+struct StoryOptions {
+  size_t width = 120;       // columns of text
+  size_t last = 6;          // events per thread before the end that are told
+  size_t around_edits = 1;  // events before and after each edit that are told
+  size_t most_threads = 6;  // columns
+  size_t most_edits = 24;   // the last ones, where there are more
+};
+
+// The table. Told are the last events of each thread and what surrounds each edit; a line "⋮ 312
+// points" stands for what lies between. Equal events of one thread in a row are one line with "×n".
+// Threads beyond most_threads, the least recent ones, are left out and counted. Long names of
+// objects are letters in the table and spelled out below it.
+std::string StoryTable(const Story& story, const StoryOptions& options);
+
+// "1.200 ms", "3.5 s", "740 ns".
+std::string TimeText(uint64_t nanoseconds);
+
+// The width of UTF-8 text on a terminal, for text without wide or combining characters.
+size_t TextWidth(const std::string& text);
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_VIEW_STORY_H_
