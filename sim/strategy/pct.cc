@@ -1,0 +1,46 @@
+#include "sim/strategy/pct.h"
+
+#include <algorithm>
+
+namespace weir::sim {
+
+void PctStrategy::Begin(const Execution& next, Random random) {
+  random_ = random;
+  environment_.Begin(random_);
+  priorities_.Clear();
+  depth_ = fixed_depth_ != 0 ? fixed_depth_ : 1 + static_cast<int>(next.index % kDeepest);
+
+  const uint32_t guess = 1u << (kShortestLog + random_.Below(kLongestLog - kShortestLog + 1));
+  const uint32_t length = length_.value_or(guess);
+  // As in the paper, priorities belong to the change points as they are drawn, not as they come in
+  // time.
+  const int changes = depth_ - 1;
+  for (int i = 0; i < changes; ++i) changes_[i] = {1 + random_.Below(length), i};
+  std::sort(changes_.begin(), changes_.begin() + changes,
+            [](const Change& a, const Change& b) { return a.step < b.step; });
+  changes_[changes] = {kNever, 0};
+  applied_ = 0;
+}
+
+Choice PctStrategy::Choose(const Point& point) {
+  if (point.kind != DecisionKind::kRun) return environment_.Choose(point, random_);
+  if (environment_.LetsTimePass(point, random_)) return kAdvanceTime;
+
+  priorities_.Follow(*point.runnable, random_);
+  if (point.step >= changes_[applied_].step) [[unlikely]] {
+    ApplyChanges(point);
+  }
+  if (point.yields && point.thread_can_run && point.alternatives > 1) {
+    priorities_.LowerBelowAll(point.thread);
+  }
+  if (point.op == Op::kThreadExit) priorities_.Retire(point.thread);
+  return priorities_.Highest();
+}
+
+void PctStrategy::ApplyChanges(const Point& point) {
+  for (; point.step >= changes_[applied_].step; ++applied_) {
+    if (point.thread != kNoThread) priorities_.Lower(point.thread, changes_[applied_].priority);
+  }
+}
+
+}  // namespace weir::sim

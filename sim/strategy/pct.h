@@ -1,0 +1,83 @@
+// Probabilistic concurrency testing.
+//
+// S. Burckhardt, P. Kothari, M. Musuvathi, S. Nagarakatte: A Randomized Scheduler with
+// Probabilistic Guarantees of Finding Bugs, ASPLOS 2010.
+#ifndef WEIR_SIM_STRATEGY_PCT_H_
+#define WEIR_SIM_STRATEGY_PCT_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "sim/engine/decision.h"
+#include "sim/strategy/environment.h"
+#include "sim/strategy/priorities.h"
+
+namespace weir::sim {
+
+// Algorithm 1 of the paper: threads get distinct random priorities, and the highest one that can
+// run runs. d − 1 steps k1 … k(d−1) are drawn from [1, k]; the thread that reaches step ki is
+// lowered to priority i, below all initial ones. A bug of depth d (d ordering constraints are
+// enough to bring it about) in a program of n threads and at most k steps is found with probability
+// at least 1/(n·k^(d−1)).
+//
+// Where this departs from the paper:
+//
+// - d is not a parameter: it climbs 1, 2, … kDeepest over the executions, and begins again.
+// - k is not known, and learning it from earlier executions would make an execution depend on them
+// (and
+//   on the number of workers). It is guessed: a power of two, 2^5 … 2^17 with equal chances, a
+//   function of (campaign seed, index) alone. The guess is in [k, 2k) with probability 1/13, so the
+//   bound of one execution of the right depth becomes 1/(13·n·(2k)^(d−1)) for 2^4 < k ≤ 2^17: a
+//   constant factor of the paper's. Beyond 2^17 steps it says nothing about the steps behind that.
+//   With `length` k is given.
+// - A thread that yields, spins or polls a clock while others can run is lowered below all others,
+// to stay
+//   there; those that did so take turns. Without that, a loop that waits for a thread of lower
+//   priority never ends. The paper's bound is void for an execution in which that happened.
+// - A step is a scheduling point of weir. Where only one thread can run, no decision is asked for;
+// a
+//   change point that falls there takes effect at the next decision.
+// - Which waiter is woken, values and faults are drawn by Environment; the paper has no such
+// choices.
+class PctStrategy final : public Strategy {
+ public:
+  static constexpr int kDeepest = 5;
+  static constexpr uint32_t kShortestLog = 5;  // the least guess of k is 2^5
+  static constexpr uint32_t kLongestLog =
+      17;  // the greatest: a full marker_burst has some 2^16 points
+
+  PctStrategy() = default;
+  // For a program known to have at most `length` steps, ≥ 1, and bugs of depth `depth`, 1 …
+  // kDeepest.
+  PctStrategy(uint32_t length, int depth) : length_(length), fixed_depth_(depth) {}
+
+  void Begin(const Execution& next, Random random) override;
+  Choice Choose(const Point& point) override;
+
+  // d of this execution, and what its bookkeeping has cost. For tests.
+  int depth() const { return depth_; }
+  uint64_t updates() const { return priorities_.updates(); }
+
+ private:
+  struct Change {
+    uint64_t step;
+    int priority;
+  };
+  static constexpr uint64_t kNever = ~uint64_t{0};
+
+  void ApplyChanges(const Point& point);
+
+  const std::optional<uint32_t> length_;
+  const int fixed_depth_ = 0;
+  Random random_;
+  Environment environment_;
+  Priorities priorities_;
+  int depth_ = 1;
+  int applied_ = 0;                         // changes_[0 … applied_) are in the past
+  std::array<Change, kDeepest> changes_{};  // by step; behind the last stands {kNever, 0}
+};
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_STRATEGY_PCT_H_

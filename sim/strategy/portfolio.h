@@ -1,0 +1,38 @@
+// Several strategies in turn: none dominates, so each gets its share.
+#ifndef WEIR_SIM_STRATEGY_PORTFOLIO_H_
+#define WEIR_SIM_STRATEGY_PORTFOLIO_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "sim/engine/decision.h"
+
+namespace weir::sim {
+
+// Which strategy runs an execution depends on its index alone.
+class PortfolioStrategy final : public Strategy {
+ public:
+  static constexpr std::array<std::string_view, 2> kMembers = {"random", "pct"};
+
+  // The place in kMembers of the strategy for execution `index`: the sum of the digits of `index`
+  // in base N, modulo N, for N members. Of N successive indexes from a multiple of N each member
+  // gets one. Unlike `index` mod N, that is also so for a worker that runs every N-th, N²-th …
+  // execution.
+  static size_t MemberOf(uint64_t index);
+
+  PortfolioStrategy();
+  // A member sees the executions that are its own, numbered without gaps.
+  void Begin(const Execution& next, Random random) override;
+  Choice Choose(const Point& point) override { return current_->Choose(point); }
+  void End(const Verdict& verdict) override { current_->End(verdict); }
+
+ private:
+  std::array<std::unique_ptr<Strategy>, kMembers.size()> members_;
+  Strategy* current_;
+};
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_STRATEGY_PORTFOLIO_H_
