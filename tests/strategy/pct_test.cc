@@ -179,10 +179,8 @@ TEST(Pct, TheCostOfADecisionDoesNotDependOnTheNumberOfThreads) {
     EXPECT_TRUE(result.finished);
     return static_cast<double>(strategy.updates()) / static_cast<double>(result.points);
   };
-  const double few = updates_per_point(4);
-  const double many = updates_per_point(256);
-  EXPECT_LT(few, 3);
-  EXPECT_LT(many, few * 1.1);
+  EXPECT_LT(updates_per_point(4), 1.1);
+  EXPECT_LT(updates_per_point(256), 1.1);
 }
 
 // The same for yields: 256 threads that do nothing but yield, 40,000 times. Each is put on a level
