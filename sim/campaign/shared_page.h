@@ -1,0 +1,44 @@
+// What a process that runs executions shares with the parent that watches it.
+#ifndef WEIR_SIM_CAMPAIGN_SHARED_PAGE_H_
+#define WEIR_SIM_CAMPAIGN_SHARED_PAGE_H_
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "sim/campaign/sketch.h"
+#include "sim/engine/engine.h"
+
+namespace weir::sim {
+
+inline constexpr size_t kMostParameters = 32;
+inline constexpr size_t kMostStrategies = 16;
+
+// Written by the child, read by the parent at any time, also when the child is dead. What is not atomic is
+// read only while `executing` tells that it holds still, or for a display.
+struct SharedPage {
+  Progress progress;
+
+  // The execution in progress, enough to repeat it: written before it begins.
+  std::atomic<uint32_t> executing{0};  // 1 during an execution
+  Execution execution;
+  char scenario[64] = {};
+  int64_t values[kMostParameters] = {};
+  uint32_t value_count = 0;
+
+  // Counts since the child started.
+  std::atomic<uint64_t> executions{0};
+  std::atomic<uint64_t> points{0};
+  std::array<std::atomic<uint64_t>, kMostStrategies> by_strategy{};
+  Sketch fingerprints;
+
+  // The first index that this worker has not finished.
+  std::atomic<uint64_t> next_index{0};
+
+  // Written by the parent: stop before an execution with this index or a higher one.
+  std::atomic<uint64_t> stop_at{~uint64_t{0}};
+};
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_CAMPAIGN_SHARED_PAGE_H_
