@@ -102,6 +102,8 @@ void InterruptExecution(void* ucontext);
 
 // Names, valid during an execution and after it until the next one begins.
 std::string ThreadPath(ThreadSlot slot);
+// PathHash of ThreadPath(slot); allocates nothing, so that a strategy may ask.
+uint64_t ThreadPathHash(ThreadSlot slot);
 std::string ThreadName(ThreadSlot slot);
 // "worker-0/main:2+0x40", "fence.so+0x4030 (symbol)", "/group+0x1240", … The inverse of ParseObject but
 // for the symbol. Stable under rescheduling; see ObjectKey.

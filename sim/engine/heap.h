@@ -1,0 +1,51 @@
+// The target's heap: deterministic addresses, every block with the name of who allocated it.
+#ifndef WEIR_SIM_ENGINE_HEAP_H_
+#define WEIR_SIM_ENGINE_HEAP_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sim/engine/limits.h"
+
+namespace weir::sim {
+
+inline constexpr int kHeapClasses = 48;
+
+// Before every block. 16 bytes, which is also the alignment of blocks.
+struct HeapBlock {
+  uint64_t size : 63;  // as asked for
+  uint64_t freed : 1;
+  uint32_t uid;     // allocating thread
+  uint32_t number;  // its how-manieth allocation
+};
+
+struct HeapState {
+  uint64_t used_pages;                  // handed out from the start of the region
+  HeapBlock* free_list[kHeapClasses];   // linked through the first word after the header
+  char* bump[kHeapClasses];             // rest of the class' newest span
+  char* bump_end[kHeapClasses];
+  HeapBlock* large_free;                // blocks above the largest class, exact number of pages only
+};
+
+// For virtual threads and for the target's constructors. The calling thread names the block.
+// Null when the region is exhausted. Memory that was never handed out is zero; other is as it was left.
+void* HeapAllocate(size_t size);
+// alignment: a power of two ≤ 64 KiB.
+void* HeapAllocateAligned(size_t alignment, size_t size);
+// Precondition: `block` came from here and is not freed (checked: a double free is the verdict crash).
+void HeapFree(void* block);
+size_t HeapUsableSize(const void* block);
+bool InHeap(const void* address);
+
+// The block that contains `address`, and its first byte; null when there is none.
+const HeapBlock* HeapBlockOf(const void* address, const char** begin);
+
+// Zeroes what was handed out since `used_pages_before` (a value of HeapState::used_pages).
+void HeapForget(size_t used_pages_before, size_t used_pages);
+
+// Bytes from the start of the region that have been handed out.
+size_t HeapUsedBytes();
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_ENGINE_HEAP_H_

@@ -1,0 +1,255 @@
+// Threads and virtual processes: how they begin and end.
+#include <boost/context/detail/fcontext.hpp>
+#include <cstdio>
+#include <cstring>
+
+#include "sim/engine/fault_choice.h"
+#include "sim/engine/fiber.h"
+#include "sim/engine/run.h"
+#include "sim/engine/scheduler.h"
+#include "sim/weir.h"
+
+namespace weir::sim {
+
+void (*g_thread_exit_hook)() = nullptr;
+void (*g_exit_hook)(int) = nullptr;
+
+namespace {
+
+using boost::context::detail::make_fcontext;
+using boost::context::detail::transfer_t;
+
+constexpr uint32_t kFirstPid = 1000;
+
+// The first code of every thread. `from` is the slot that jumped here, or the host.
+void Enter(transfer_t from) {
+  World& w = world();
+  const auto slot = reinterpret_cast<uintptr_t>(from.data);
+  if (slot < kMaxThreads) {
+    w.threads[slot].context = from.fctx;
+  } else {
+    g_run.host_context = from.fctx;
+  }
+  SchedulePoint(Op::kThreadStart, nullptr);
+  Thread& me = CurrentThread();
+  void* const result = me.start(me.argument);
+  if (g_thread_exit_hook != nullptr) g_thread_exit_hook();
+  FinishThread(result);
+}
+
+void WritePath(Thread& thread, const Process& process, const Thread* parent) {
+  if (parent == nullptr) {
+    if (process.incarnation == 0) {
+      std::snprintf(thread.path, kPathBytes, "%s/main", process.name);
+    } else {
+      std::snprintf(thread.path, kPathBytes, "%s#%u/main", process.name, process.incarnation);
+    }
+  } else {
+    const int length =
+        std::snprintf(thread.path, kPathBytes, "%s.%u", parent->path, parent->children);
+    if (length >= static_cast<int>(kPathBytes)) {  // a deep chain: a name that is still unique
+      std::snprintf(thread.path, kPathBytes, "%s/deep-%u", process.name, thread.uid);
+    }
+  }
+  thread.path_hash = PathHash(thread.path);
+}
+
+void* RunProcess(void*);
+
+// Everything of a process ends; the slot of the current thread is kept for the caller.
+void DropThreads(uint16_t id, ThreadSlot keep) {
+  World& w = world();
+  for (uint32_t slot = 0; slot < w.slots_used; ++slot) {
+    Thread& thread = w.threads[slot];
+    if (thread.state == ThreadState::kFree || thread.process != id) continue;
+    if (thread.state == ThreadState::kRunnable) w.runnable.Erase(static_cast<int>(slot));
+    if (thread.state == ThreadState::kBlocked) Unwait(thread);
+    thread.state = ThreadState::kFree;
+    if (slot != keep) w.free_slots.Insert(static_cast<int>(slot));
+  }
+  ++w.progress;
+  w.idle = 0;
+  w.processes[id].threads = 0;
+}
+
+// Precondition: no thread of it is left.
+void StartLife(uint16_t id) {
+  Process& process = world().processes[id];
+  process.alive = true;
+  process.pid = kFirstPid + id * 100u + process.incarnation;
+  process.ops = 0;
+  process.crash_op = 0;
+  process.restarts = false;
+  if ((process.flags & weir::kMayCrash) != 0) {
+    const Choice fault = DrawFault(id);
+    if (fault != kNoFault) {
+      process.crash_op = FaultOp(fault);
+      process.restarts =
+          FaultRestarts(fault) && (process.flags & weir::kMayRestart) == weir::kMayRestart;
+    }
+  }
+  process.main = SpawnThread(id, RunProcess, nullptr);
+  if (process.main == kNoThread) {
+    FailExecution(VerdictKind::kUnsupportedCall, "too_many_threads",
+                  "no slot is left for the main thread of process %s", process.name);
+  }
+  world().threads[process.main].detached = true;
+}
+
+void EndLife(uint16_t id) {
+  World& w = world();
+  Process& process = w.processes[id];
+  process.alive = false;
+  WakeAll(process.joiners);
+  if (id != 0 && --w.live_processes == 0) WakeAll(w.drained);
+}
+
+// The main thread of a process: its body's end is the end of the process.
+void* RunProcess(void*) {
+  const uint16_t id = CurrentThread().process;
+  Process& process = world().processes[id];
+  process.body(process.context);
+  if (g_thread_exit_hook != nullptr) g_thread_exit_hook();
+  SchedulePoint(Op::kProcessExit, &process);
+  const ThreadSlot me = world().current;
+  DropThreads(id, me);
+  EndLife(id);
+  world().free_slots.Insert(me);
+  SwitchAway(Op::kProcessExit, &process);
+  __builtin_unreachable();
+}
+
+uint16_t AddProcess(const char* name, void (*body)(void*), void* context, uint32_t flags) {
+  World& w = world();
+  if (w.process_count == kMaxProcesses) {
+    FailExecution(VerdictKind::kUnsupportedCall, "too_many_processes",
+                  "more than %d virtual processes", kMaxProcesses);
+  }
+  const auto id = static_cast<uint16_t>(w.process_count++);
+  Process& process = w.processes[id];
+  std::memset(static_cast<void*>(&process), 0, sizeof process);
+  std::snprintf(process.name, sizeof process.name, "%s", name);
+  process.name_hash = PathHash(process.name);
+  process.flags = flags;
+  process.body = body;
+  process.context = context;
+  return id;
+}
+
+}  // namespace
+
+// The main thread left by pthread_exit() and the others have ended: so does the process.
+[[noreturn]] static void LastThread() {
+  const uint16_t id = CurrentThread().process;
+  if (id == 0) g_exit_hook(0);
+  KillProcess(id);
+  __builtin_unreachable();
+}
+
+ThreadSlot SpawnThread(uint16_t process_id, void* (*start)(void*), void* argument) {
+  World& w = world();
+  const ThreadSlot slot = w.free_slots.Lowest();
+  if (slot == kNoThread) return kNoThread;
+  w.free_slots.Erase(slot);
+  if (slot >= w.slots_used) w.slots_used = slot + 1u;
+  Process& process = w.processes[process_id];
+  Thread& thread = w.threads[slot];
+  std::memset(static_cast<void*>(&thread), 0, sizeof thread);
+  thread.process = process_id;
+  thread.uid = w.threads_created++;
+  thread.start = start;
+  thread.argument = argument;
+  thread.version = 1;
+  const bool first = process.threads++ == 0;
+  Thread* const parent = first ? nullptr : &CurrentThread();
+  if (parent != nullptr) ++parent->children;
+  WritePath(thread, process, parent);
+  w.uid_paths[thread.uid < kMaxUids - 2 ? thread.uid : kMaxUids - 2] = thread.path_hash;
+  if (g_run.observer != nullptr) RememberName(thread.path_hash, thread.path);
+  FreshTls(slot);
+  const Slot& s = g_slots[slot];
+  thread.context = make_fcontext(reinterpret_cast<void*>(s.stack_top), s.stack_top - s.stack_low,
+                                 Enter);
+  thread.state = ThreadState::kRunnable;
+  w.runnable.Insert(slot);
+  return slot;
+}
+
+void FinishThread(void* result) {
+  SchedulePoint(Op::kThreadExit, nullptr);
+  World& w = world();
+  const ThreadSlot me = w.current;
+  if (w.processes[w.threads[me].process].threads == 1) LastThread();
+  Thread& thread = w.threads[me];
+  thread.result = result;
+  thread.state = ThreadState::kFinished;
+  w.runnable.Erase(me);
+  --w.processes[thread.process].threads;
+  WakeAll(thread.joiners);
+  if (thread.detached) ReleaseSlot(me);
+  SwitchAway(Op::kThreadExit, nullptr);
+  __builtin_unreachable();
+}
+
+void ReleaseSlot(ThreadSlot slot) {
+  world().threads[slot].state = ThreadState::kFree;
+  world().free_slots.Insert(slot);
+}
+
+uint16_t SpawnProcess(const char* name, void (*body)(void*), void* context, uint32_t flags) {
+  World& w = world();
+  const uint16_t id = AddProcess(name, body, context, flags);
+  if (id != 0) {
+    SchedulePoint(Op::kProcessSpawn, &w.processes[id]);
+    ++w.live_processes;
+  }
+  StartLife(id);
+  return id;
+}
+
+void SpawnFirst(const char* name, void (*body)(void*)) {
+  SpawnProcess(name, body, nullptr, 0);
+  world().current = world().processes[0].main;
+}
+
+void KillProcess(uint16_t id) {
+  World& w = world();
+  Process& process = w.processes[id];
+  if (!process.alive) return;
+  const ThreadSlot me = w.current;
+  const bool suicide = w.threads[me].process == id;
+  DropThreads(id, me);
+  EndLife(id);
+  if (!suicide) return;
+  w.free_slots.Insert(me);
+  SwitchAway(Op::kProcessKill, &process);
+  __builtin_unreachable();
+}
+
+void RestartProcess(uint16_t id) {
+  World& w = world();
+  Process& process = w.processes[id];
+  if (process.alive) return;
+  ++process.incarnation;
+  ++w.live_processes;
+  StartLife(id);
+}
+
+void CrashProcess(uint16_t id) {
+  World& w = world();
+  Process& process = w.processes[id];
+  const bool restarts = process.restarts;
+  const ThreadSlot me = w.current;
+  DropThreads(id, me);
+  if (restarts) {
+    ++process.incarnation;
+    StartLife(id);  // before the current slot is free: we still stand on its stack
+  } else {
+    EndLife(id);
+  }
+  w.free_slots.Insert(me);
+  SwitchAway(Op::kProcessKill, &process);
+  __builtin_unreachable();
+}
+
+}  // namespace weir::sim
