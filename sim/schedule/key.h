@@ -27,6 +27,13 @@ constexpr uint64_t KeyHash(uint64_t thread_path, Op op, const ObjectKey& object,
   return hash ^ (hash >> 29);
 }
 
+// Whether the point offers this choice.
+inline bool IsOffered(const Point& point, Choice choice) {
+  if (point.kind != DecisionKind::kRun) return choice < point.alternatives;
+  if (choice == kAdvanceTime) return point.timer_pending;
+  return choice < kMaxThreads && point.runnable->Contains(static_cast<int>(choice));
+}
+
 // The sorts of decision that one point may draw; each is counted by itself.
 //
 // A thread that cannot go on draws again who runs, at the same point. Whether the first draw took

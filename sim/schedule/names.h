@@ -2,6 +2,7 @@
 #ifndef WEIR_SIM_SCHEDULE_NAMES_H_
 #define WEIR_SIM_SCHEDULE_NAMES_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 

@@ -11,13 +11,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "sim/engine/observer.h"
 #include "sim/schedule/key.h"
 #include "sim/schedule/names.h"
+#include "sim/schedule/process_lives.h"
 #include "sim/schedule/schedule.h"
 #include "sim/schedule/trace.h"
 
@@ -41,33 +42,37 @@ class Recorder final : public Observer {
   void OnResult(ThreadSlot thread, uint64_t value) override;
   void OnOutput(ThreadSlot thread, int fd, std::string_view text) override;
 
-  // After the execution: sets the schedule's edits, faults, thread names, checkpoints and points,
-  // and leaves the rest alone.
-  void FillIn(Schedule& schedule) const;
-  const Trace& trace() const { return trace_; }
+  // After the execution, before another begins: sets the schedule's edits, faults, thread names (of
+  // the threads that they and the verdict mention), checkpoints and points, and leaves the rest
+  // alone.
+  void FillIn(Schedule& schedule);
+  // The same moment: also the trace's threads have their names.
+  const Trace& trace() {
+    Finish();
+    return trace_;
+  }
 
  private:
   // Where a thread stands: its last point.
   struct Standing {
-    uint64_t thread_path = 0;
-    PointEvent event{};
+    PointEvent event{};  // step 0: none yet
     uint64_t nth = 0;
     DrawCounter draws;
-    uint64_t event_number = 0;  // from 1, counted over all events; of the trace
-    uint32_t trace_thread = 0;
+    uint32_t thread = 0;        // index into trace_.threads
+    uint64_t event_number = 0;  // counted over all events, those dropped too
   };
 
-  Standing& StandingOf(ThreadSlot slot, uint64_t thread_path);
-  void RecordEdit(const Point& point, Choice choice, uint32_t draw, const Standing& at);
   void RecordFault(const Point& point, Choice choice);
-  void NoteName(ThreadSlot slot);
-  void AppendEvent(const PointEvent& event, Standing& at);
+  void AppendEvent(Standing& at);
+  // Null if it is no longer kept.
+  TraceEvent* EventOf(const Standing& at);
+  void Finish();
 
   Names names_;
   RecorderOptions options_;
-  std::array<Standing, kMaxThreads> standings_;
-  absl::flat_hash_map<uint64_t, uint64_t> counts_;           // by key hash
-  absl::flat_hash_map<std::string, uint32_t> incarnations_;  // lives that each process has begun
+  std::array<Standing, kMaxThreads> standings_{};
+  absl::flat_hash_map<uint64_t, uint64_t> counts_;  // points so far, by KeyHash
+  ProcessLives processes_;
   std::vector<Edit> edits_;
   std::vector<Fault> faults_;
   std::vector<uint64_t> checkpoints_;

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -16,6 +15,7 @@
 #include "sim/engine/observer.h"
 #include "sim/schedule/key.h"
 #include "sim/schedule/names.h"
+#include "sim/schedule/process_lives.h"
 #include "sim/schedule/schedule.h"
 
 namespace weir::sim {
@@ -42,8 +42,8 @@ class Replay final : public Strategy, public Observer {
   Choice Choose(const Point& point) override;
   void OnPoint(const PointEvent& event) override;
 
-  // After an execution. Strict mode: OK if it was the recorded one, else Aborted with the first
-  // difference:
+  // After an execution, before another begins. Strict mode: OK if it was the recorded one, else
+  // Aborted with the first difference:
   //
   //   diverged at point 17: recorded cond_wait on shm:/group+0x40 by worker-1/reader-0, now
   //   mutex_lock on shm:/group+0x80 by worker-0/main
@@ -52,30 +52,30 @@ class Replay final : public Strategy, public Observer {
   absl::Status Check(uint64_t points, uint64_t fingerprint) const;
 
   // Indices of the schedule's edits and faults that did not apply in the last execution, ascending.
-  std::vector<size_t> UnusedEdits() const;
-  std::vector<size_t> UnusedFaults() const;
+  std::vector<size_t> UnusedEdits() const { return Unset(edit_used_); }
+  std::vector<size_t> UnusedFaults() const { return Unset(fault_used_); }
 
  private:
-  // One edit, ready to be compared.
+  // An edit, ready to be compared.
   struct Prepared {
+    uint64_t key;  // KeyHash
     uint64_t nth;
     uint32_t repeat;
     uint32_t draw;
     Draw sort;
     EditChoice::Kind kind;
-    uint32_t number;       // kWake, kValue
-    uint64_t thread_path;  // kRun: who is to run
-    size_t index;          // into the schedule's edits
-    uint64_t point;        // Edit::point
+    uint32_t number;  // kWake, kValue
+    uint64_t runs;    // kRun: path hash of who is to run
+    uint32_t index;   // into schedule_.edits
   };
-  // All edits whose points share one key: edits_[first … first + count).
+  // The edits at points of one key: prepared_[first … first + count).
   struct Group {
     uint64_t key = 0;
-    uint32_t first = 0;
-    uint32_t count = 0;
     uint64_t seen = 0;  // points with this key in this execution
+    uint32_t first = 0;
+    uint32_t count = 0;  // 0: an empty place of the table
   };
-  // Where a thread stands, if some edit is about such a point.
+  // Where a thread stands, if edits are about points of that key.
   struct Standing {
     const Group* group = nullptr;
     uint64_t nth = 0;
@@ -85,31 +85,44 @@ class Replay final : public Strategy, public Observer {
 
   Replay(const Schedule& schedule, Names names, ReplayMode mode);
 
-  absl::Status Prepare();
-  void BuildTable(std::vector<std::pair<uint64_t, Prepared>> keyed);
+  absl::Status PrepareEdits();
+  void BuildTable();
   Group* Find(uint64_t key);
+
   Choice ChooseFault(const Point& point);
-  // The choice that `edit` means here; nullopt if it does not fit.
+  // What the edit chooses here; nullopt if it does not fit.
   std::optional<Choice> Fit(const Prepared& edit, const Point& point) const;
-  std::optional<Choice> FindThread(uint64_t path, const ThreadSet& runnable) const;
-  void CheckStep(const PointEvent& event);
-  void Diverge(uint64_t point, const std::string& what);
-  std::string Describe(const PointEvent& event) const;
+
+  // Strict mode.
+  void Watch(const PointEvent& event, uint64_t key, uint64_t nth);
+  void WatchEdits(const PointEvent& event, uint64_t key, uint64_t nth);
+  void SetNextWatch();
+  void Misfit(uint32_t edit, uint64_t step);
+
+  static std::vector<size_t> Unset(const std::vector<bool>& used);
 
   Schedule schedule_;
   Names names_;
   ReplayMode mode_;
-  std::vector<Prepared> edits_;
-  std::vector<Group> groups_;    // open addressing, a power of two; empty where count == 0
-  std::vector<uint64_t> lives_;  // per fault: how many lives its process has begun
-  std::array<Standing, kMaxThreads> standings_;
-  std::array<uint64_t, kMaxThreads> paths_{};  // of the thread seen last in each slot
+  std::vector<Prepared> prepared_;  // by key
+  std::vector<Group> table_;        // open addressing; the size is a power of two
+  uint64_t mask_ = 0;
+  std::array<Standing, kMaxThreads> standings_{};
+  ProcessLives processes_;
+  std::vector<uint64_t> fault_processes_;  // per fault: PathHash of its process
   std::vector<bool> edit_used_;
   std::vector<bool> fault_used_;
-  std::vector<size_t> by_point_;  // strict: edits with a known point, by it
+
+  std::vector<uint32_t>
+      by_point_;  // strict: indices into prepared_ of edits with a known point, by it
   size_t next_by_point_ = 0;
   size_t next_checkpoint_ = 0;
-  std::string divergence_;  // the first; empty if none
+  uint64_t next_watch_ = 0;  // the next step at which something is to be compared
+  // The first difference: a text, or (noted where nothing may be allocated) the edit that did not
+  // fit.
+  std::string divergence_;
+  std::optional<uint32_t> misfit_;
+  uint64_t misfit_step_ = 0;
 };
 
 }  // namespace weir::sim
