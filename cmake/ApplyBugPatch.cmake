@@ -1,7 +1,7 @@
 # cmake -DSOURCE=root -DCOPY=folder -DPATCH=bug.patch -P ApplyBugPatch.cmake
 #
-# Makes COPY/src/fence from SOURCE/src/fence with the patch applied. Files whose contents do not change keep
-# their time, so that only what the patch or a colleague touched is compiled again.
+# Makes COPY/src/fence from SOURCE/src/fence with the patch applied. Files whose contents do not
+# change keep their time, so that only what the patch or a colleague touched is compiled again.
 set(fresh "${COPY}/fresh")
 file(REMOVE_RECURSE "${fresh}")
 file(COPY "${SOURCE}/src/fence" DESTINATION "${fresh}/src")

@@ -15,28 +15,21 @@ if(WEIR_SIM)
   target_include_directories(weir_headers SYSTEM INTERFACE ${WEIR_XXHASH_INCLUDE} ${WEIR_PCG_INCLUDE})
   target_compile_definitions(weir_headers INTERFACE XXH_INLINE_ALL)
 
-  # The host's own copy of Abseil: an execution rolls back the memory of every shared object that the target
-  # uses, and libabsl_*.so is among them. absl::… names the shared ones, so the archives are named here, all
-  # of them in one group: the linker takes the members that are needed.
-  get_target_property(shared absl::base IMPORTED_LOCATION_NONE)
-  if(NOT shared)
-    get_target_property(shared absl::base LOCATION)
-  endif()
+  # The host's own copy of Abseil: an execution rolls back the memory of every shared object that
+  # the target uses, and libabsl_*.so is among them. absl::… names the shared ones. A linker script
+  # names all the archives as one group, from which the linker takes the members that are needed.
+  get_target_property(shared absl::base LOCATION)
   get_filename_component(folder "${shared}" DIRECTORY)
   file(GLOB archives "${folder}/libabsl_*.a")
   if(NOT archives)
     message(FATAL_ERROR "no Abseil archives (libabsl_*.a) in ${folder}; is libabsl-dev installed?")
   endif()
+  list(JOIN archives "\n" archives)
+  set(script "${CMAKE_BINARY_DIR}/libabsl_archives.a")
+  file(CONFIGURE OUTPUT "${script}" CONTENT "GROUP(\n@archives@\n)\n" @ONLY)
   add_library(weir_absl INTERFACE)
   add_library(weir::absl ALIAS weir_absl)
-  list(JOIN archives "," group)
-  target_link_libraries(weir_absl INTERFACE "$<LINK_GROUP:RESCAN,${group}>" Threads::Threads)
-endif()
-
-if(WEIR_SIM AND WEIR_ENGINE)
-  set(Boost_USE_STATIC_LIBS ON)
-  find_package(Boost REQUIRED COMPONENTS context)
-  add_library(weir::boost_context ALIAS Boost::context)
+  target_link_libraries(weir_absl INTERFACE "${script}" Threads::Threads)
 
   find_library(WEIR_DW_LIBRARY dw REQUIRED)
   find_path(WEIR_DW_INCLUDE elfutils/libdwfl.h REQUIRED)
@@ -44,6 +37,12 @@ if(WEIR_SIM AND WEIR_ENGINE)
   add_library(weir::dw ALIAS weir_dw)
   target_link_libraries(weir_dw INTERFACE ${WEIR_DW_LIBRARY})
   target_include_directories(weir_dw SYSTEM INTERFACE ${WEIR_DW_INCLUDE})
+endif()
+
+if(WEIR_SIM AND WEIR_ENGINE)
+  set(Boost_USE_STATIC_LIBS ON)
+  find_package(Boost REQUIRED COMPONENTS context)
+  add_library(weir::boost_context ALIAS Boost::context)
 endif()
 
 if(WEIR_TESTS)

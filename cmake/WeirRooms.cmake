@@ -9,7 +9,8 @@ if(WEIR_SANITIZE)
   set(WEIR_SANITIZERS -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 endif()
 
-# What all code of this repository is compiled with. "dir/x.h" in an #include is a path from the root.
+# What all code of this repository is compiled with. "dir/x.h" in an #include is a path from the
+# root.
 function(weir_compile_options target)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_options(${target} PRIVATE ${WEIR_WARNINGS} ${WEIR_SANITIZERS})
@@ -22,23 +23,28 @@ function(weir_sim_definitions target)
                                                WEIR_DEBUG=$<IF:$<CONFIG:Debug>,1,0>)
 endfunction()
 
-# weir_room(NAME [OBJECT] [FOLDER sim/NAME] [ROOMS …] [LIBRARIES …] [EXCEPT file…])
+# weir_room(NAME [OBJECT] [FOLDER sim/NAME] [ONLY file… | EXCEPT file…] [ROOMS …] [LIBRARIES …])
 #
-# Makes the library NAME (weir_NAME for a room of sim) of all .cc files of the folder. A room without
-# sources is a library of headers, so that what links to it need not ask. ROOMS are the rooms that
-# it may include, LIBRARIES what else it uses.
+# Makes the library NAME (weir_NAME for a room of sim) of the .cc files in the folder. A room
+# without sources is a library of headers, so that what links to it need not ask. ROOMS are the
+# rooms it is built on, LIBRARIES what else it uses.
 function(weir_room name)
-  cmake_parse_arguments(ROOM "OBJECT" "FOLDER" "ROOMS;LIBRARIES;EXCEPT" ${ARGN})
-  set(target ${name})
+  cmake_parse_arguments(ROOM "OBJECT" "FOLDER" "ROOMS;LIBRARIES;ONLY;EXCEPT" ${ARGN})
   if(NOT ROOM_FOLDER)
     set(ROOM_FOLDER sim/${name})
+  endif()
+  set(target ${name})
+  if(ROOM_FOLDER MATCHES "^sim/")
     set(target weir_${name})
   endif()
   list(TRANSFORM ROOM_ROOMS PREPEND weir_)
 
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${ROOM_FOLDER}/*.cc")
-  foreach(file IN LISTS ROOM_EXCEPT)
-    list(REMOVE_ITEM sources "${PROJECT_SOURCE_DIR}/${ROOM_FOLDER}/${file}")
+  foreach(source IN LISTS sources)
+    file(RELATIVE_PATH file "${PROJECT_SOURCE_DIR}/${ROOM_FOLDER}" "${source}")
+    if(file IN_LIST ROOM_EXCEPT OR (ROOM_ONLY AND NOT file IN_LIST ROOM_ONLY))
+      list(REMOVE_ITEM sources "${source}")
+    endif()
   endforeach()
 
   if(NOT sources)
@@ -58,7 +64,8 @@ function(weir_room name)
   target_link_libraries(${target} PUBLIC ${ROOM_ROOMS} ${ROOM_LIBRARIES})
 endfunction()
 
-# weir_host(EXECUTABLE): links an executable that runs targets: weir itself, or a test of the simulator.
+# weir_host(EXECUTABLE): links an executable that runs targets: weir itself, or a test of the
+# simulator.
 function(weir_host executable)
   set(exports "${PROJECT_SOURCE_DIR}/sim/posix/exports.list")
   weir_compile_options(${executable})
@@ -68,7 +75,8 @@ function(weir_host executable)
   target_link_options(
     ${executable}
     PRIVATE
-      # The target's libstdc++.so is rolled back between executions; the host must not live in that copy.
+      # The target's libstdc++.so is rolled back between executions; the host must not live in that
+      # copy.
       -static-libstdc++ -static-libgcc
       # What targets find in the host, instead of in libc, and nothing else.
       "LINKER:--dynamic-list=${exports}")

@@ -1,6 +1,7 @@
 # The targets of this repository: the shipped barrier, the bugs, the programs of the tests.
 
-# A target finds "sim/weir.h" and "src/fence/…" from the root; an installed one beside the package's headers.
+# A target finds "sim/weir.h" and "src/fence/…" from the root; an installed one beside the package's
+# headers.
 add_library(weir_target_headers INTERFACE)
 add_library(weir::target_headers ALIAS weir_target_headers)
 set_target_properties(weir_target_headers PROPERTIES EXPORT_NAME target_headers)
@@ -8,8 +9,9 @@ target_include_directories(
   weir_target_headers INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>"
                                 "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/weir>")
 
-# What the barrier is linked with in simulation. These are the shared ones: Debian's Abseil archives are not
-# position independent (R_X86_64_TPOFF32 in cordz_functions, R_X86_64_PC32 to libstdc++ in cord).
+# What the barrier is linked with in simulation. These are the shared ones: Debian's Abseil archives
+# are not position independent (R_X86_64_TPOFF32 in cordz_functions, R_X86_64_PC32 to libstdc++ in
+# cord).
 set(WEIR_FENCE_TARGET LIBRARIES ${fence_libraries} OPTIONS ${WEIR_WARNINGS})
 
 # targets/fence.so and one targets/bug-NN-name.so for each corpus/bugs/NN-name/bug.patch.
@@ -30,14 +32,16 @@ function(weir_fence_targets)
   endforeach()
 endfunction()
 
-# weir_bug(NN-name): targets/bug-NN-name.so from src/fence with corpus/bugs/NN-name/bug.patch applied, and the
-# scenarios. Uses fence, headers and scenarios of the caller. A patch that no longer applies fails the build.
+# weir_bug(NN-name): targets/bug-NN-name.so from src/fence with corpus/bugs/NN-name/bug.patch
+# applied, and the scenarios. Uses fence, headers and scenarios of the caller. A patch that no
+# longer applies fails the build.
 function(weir_bug name)
   set(patch "${PROJECT_SOURCE_DIR}/corpus/bugs/${name}/bug.patch")
   set(copy "${CMAKE_BINARY_DIR}/bugs/${name}")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${patch}")
 
-  # The copy is made anew when a source or the patch changes; files that come out equal keep their time.
+  # The copy is made anew when a source or the patch changes; files that come out equal keep their
+  # time.
   weir_patched_files("${patch}" changed)
   set(copied ${fence} ${headers})
   list(TRANSFORM copied REPLACE "^${PROJECT_SOURCE_DIR}/" "${copy}/")

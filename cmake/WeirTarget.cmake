@@ -1,17 +1,18 @@
 # weir_target(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] [TEXT_ADDRESS 0x…])
 #
-# Compiles ordinary C++ a second time, for simulation: makes ${CMAKE_BINARY_DIR}/targets/NAME.so, which
-# `weir --target=…` loads. The CMake target is called weir_target_NAME (a / in NAME is an _ there), so that the
-# production library may keep the name. Needs clang++.
+# Compiles ordinary C++ a second time, for simulation: makes ${CMAKE_BINARY_DIR}/targets/NAME.so,
+# which `weir --target=…` loads. The CMake target is called weir_target_NAME (a / in NAME is an _
+# there), so that the production library may keep the name. Needs clang++.
 #
 # SOURCES       the sources, or $<TARGET_OBJECTS:…> of a weir_target_objects()
 # LIBRARIES     what to link. It is not instrumented: its calls are seen, its atomics are not
 # INCLUDES      include directories; "sim/weir.h" is found without
 # OPTIONS       further compiler options
-# TEXT_ADDRESS  where the object is loaded, default 0x210000000000; only one target is loaded at a time
+# TEXT_ADDRESS  where it is loaded, default 0x210000000000 (one target is loaded at a time)
 
-# -fsanitize=thread here is an ABI: every atomic becomes a call (__tsan_atomic32_load, …), which weir
-# defines. ThreadSanitizer's runtime is never linked. Points are atomics and calls; no other access.
+# -fsanitize=thread here is an ABI: every atomic becomes a call (__tsan_atomic32_load, …), which
+# weir defines. ThreadSanitizer's runtime is never linked. Points are atomics and calls; no other
+# access.
 set(WEIR_TARGET_OPTIONS
     -O2 -g -fPIC -fno-omit-frame-pointer -fsanitize=thread
     "SHELL:-mllvm -tsan-instrument-memory-accesses=0"
@@ -25,7 +26,8 @@ endif()
 set(WEIR_TARGET_LINK_OPTIONS
     # bfd, because lld refuses -Ttext-segment for a shared object.
     -fuse-ld=bfd
-    # What the host defines stays undefined here; all of it is bound when the target is loaded, not during a run.
+    # What the host defines stays undefined here; all of it is bound when the target is loaded, not
+    # during a run.
     LINKER:-z,now LINKER:--as-needed
     # The schedule file names the build it was made with.
     LINKER:--build-id=sha1)
@@ -36,8 +38,9 @@ function(weir_target_check_compiler)
   endif()
 endfunction()
 
-# Compiles for simulation. Paths in debug information and __FILE__ are relative to the project (prefixes in ROOTS
-# are cut off): the same source gives the same failure signature and build id in every checkout.
+# Compiles for simulation. Paths in debug information and __FILE__ are relative to the project
+# (prefixes in ROOTS are cut off): the same source gives the same failure signature and build id in
+# every checkout.
 function(weir_target_compile target)
   cmake_parse_arguments(ARG "" "" "ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
   target_compile_features(${target} PRIVATE cxx_std_20)

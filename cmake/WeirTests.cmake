@@ -1,15 +1,16 @@
-# ctest: GoogleTest binaries, native runs of the passing programs, checks of the tree and of the binaries.
+# ctest: GoogleTest binaries, native runs of the passing programs, checks of the tree and of the
+# binaries.
 
 function(weir_tests)
   include(GoogleTest)
   weir_build_tests()
   weir_gtests(fence fence)
   if(WEIR_SIM)
-    weir_gtests(schedule weir_schedule)
-    weir_gtests(minimize weir_minimize)
-    weir_gtests(view weir_view)
+    foreach(room schedule minimize view strategy fault verdict)
+      weir_gtests(${room} weir_${room})
+    endforeach()
     if(WEIR_ENGINE)
-      foreach(room engine posix strategy fault verdict campaign scenario cli)
+      foreach(room engine posix campaign scenario cli)
         weir_gtests(${room})
       endforeach()
       weir_native_programs()
@@ -17,8 +18,9 @@ function(weir_tests)
   endif()
 endfunction()
 
-# weir_gtests(ROOM [LIBRARY]): one test binary, ROOM_NAME_test, for each tests/ROOM/NAME_test.cc. Other .cc files
-# in that folder are helpers, linked into each. Without a LIBRARY the test is a host: it can run targets.
+# weir_gtests(ROOM [LIBRARY]): one test binary, ROOM_NAME_test, for each tests/ROOM/NAME_test.cc.
+# Other .cc files in that folder are helpers, linked into each. With a LIBRARY the test is linked
+# with that alone; without one it is a host, which can run targets.
 function(weir_gtests room)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${room}/*.cc")
   set(tests ${sources})
@@ -44,8 +46,9 @@ function(weir_gtests room)
   endforeach()
 endfunction()
 
-# What passes in simulation must pass natively too: the same program, compiled and run as always. A first line with
-# `// simulation only` leaves a program out (it uses sim/weir.h, or sleeps for hours).
+# What passes in simulation must pass natively too: the same program, compiled and run as always. A
+# first line with `// simulation only` leaves a program out (it uses sim/weir.h, or sleeps for
+# hours).
 function(weir_native_programs)
   file(GLOB programs CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/programs/pass/*.cc")
   foreach(program IN LISTS programs)
@@ -59,46 +62,57 @@ function(weir_native_programs)
     target_compile_options(native_${name} PRIVATE ${WEIR_WARNINGS})
     target_include_directories(native_${name} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(native_${name} PRIVATE Threads::Threads)
-    set_target_properties(native_${name} PROPERTIES OUTPUT_NAME "${name}" RUNTIME_OUTPUT_DIRECTORY
-                                                                        "${CMAKE_BINARY_DIR}/native")
+    set_target_properties(native_${name} PROPERTIES
+                          OUTPUT_NAME "${name}"
+                          RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/native")
     add_test(NAME native.${name} COMMAND native_${name})
     set_tests_properties(native.${name} PROPERTIES TIMEOUT 60)
   endforeach()
 endfunction()
 
-# The build's own promises: directions of includes, what is linked and exported, patches, GCC, the package.
+# The build's own promises: directions of includes, what is linked and exported, patches, GCC, the
+# package.
 function(weir_build_tests)
   set(folder "${PROJECT_SOURCE_DIR}/tests/build")
-  add_test(NAME build.includes_run_one_way COMMAND "${PROJECT_SOURCE_DIR}/scripts/check")
-  add_test(NAME build.each_include_rule_can_fail COMMAND "${PROJECT_SOURCE_DIR}/scripts/check" --self-test)
-
   if(NOT (WEIR_SIM AND WEIR_ENGINE))
     return()
   endif()
+  set(check "${PROJECT_SOURCE_DIR}/scripts/check")
+  add_test(NAME build.includes_run_one_way COMMAND "${check}")
+  add_test(NAME build.each_include_rule_can_fail COMMAND "${check}" --self-test)
   add_test(NAME build.a_stale_patch_is_an_error
            COMMAND ${CMAKE_COMMAND} -DSOURCE=${folder}/stale_patch
-                   -DCOPY=${CMAKE_BINARY_DIR}/Testing/stale_patch -DPATCH=${folder}/stale_patch/bug.patch -P
-                   "${PROJECT_SOURCE_DIR}/cmake/ApplyBugPatch.cmake")
-  set_tests_properties(build.a_stale_patch_is_an_error PROPERTIES PASS_REGULAR_EXPRESSION
-                                                                 "bug.patch does not apply to src/fence any more")
+                   -DCOPY=${CMAKE_BINARY_DIR}/Testing/stale_patch
+                   -DPATCH=${folder}/stale_patch/bug.patch
+                   -P "${PROJECT_SOURCE_DIR}/cmake/ApplyBugPatch.cmake")
+  set_tests_properties(build.a_stale_patch_is_an_error
+                       PROPERTIES PASS_REGULAR_EXPRESSION "bug.patch does not apply")
 
   if(TARGET weir)
     add_test(NAME build.binaries COMMAND "${folder}/binaries" "${CMAKE_BINARY_DIR}")
-    add_test(NAME build.the_installed_package_makes_targets COMMAND "${folder}/installed" "${CMAKE_BINARY_DIR}")
-    set_tests_properties(build.the_installed_package_makes_targets PROPERTIES TIMEOUT 300)
+    add_test(NAME build.installed_package COMMAND "${folder}/installed" "${CMAKE_BINARY_DIR}")
+    set_tests_properties(build.installed_package PROPERTIES TIMEOUT 300)
   endif()
 
-  # fence is for any compiler: the same sources and tests with GCC, in a build tree of their own.
-  find_program(WEIR_GCC NAMES g++)
-  get_target_property(fence_type fence TYPE)
-  if(WEIR_GCC AND NOT fence_type STREQUAL INTERFACE_LIBRARY AND CMAKE_BUILD_TYPE STREQUAL RelWithDebInfo)
-    add_test(NAME build.fence_with_gcc
-             COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test "${PROJECT_SOURCE_DIR}"
-                     "${CMAKE_BINARY_DIR}/gcc" --build-generator Ninja --build-options
-                     -DCMAKE_CXX_COMPILER=${WEIR_GCC} -DWEIR_SIM=OFF --test-command ${CMAKE_CTEST_COMMAND}
-                     --output-on-failure --no-tests=error)
-    cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
-    set_tests_properties(build.fence_with_gcc PROPERTIES TIMEOUT 900 PROCESSORS 2 ENVIRONMENT
-                                                                     CMAKE_BUILD_PARALLEL_LEVEL=${cores})
+  # fence is for any compiler; and what runs without the engine is clean under the sanitizers.
+  if(CMAKE_BUILD_TYPE STREQUAL RelWithDebInfo)
+    weir_build_again(build.fence_with_gcc gcc -DCMAKE_CXX_COMPILER=g++ -DWEIR_SIM=OFF)
+    weir_build_again(build.all_but_the_engine_with_sanitizers asan -DCMAKE_CXX_COMPILER=clang++
+                     -DCMAKE_BUILD_TYPE=Debug -DWEIR_SANITIZE=ON -DWEIR_ENGINE=OFF)
   endif()
+endfunction()
+
+# weir_build_again(NAME FOLDER OPTION…): a test that builds the repository with these options, in a
+# folder of this build tree, and runs the tests of that. Label slow: `ctest -LE slow` is without.
+function(weir_build_again name folder)
+  if(NOT TARGET weir_fence_objects)
+    return() # no fence yet
+  endif()
+  cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
+  add_test(NAME ${name}
+           COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test "${PROJECT_SOURCE_DIR}"
+                   "${CMAKE_BINARY_DIR}/${folder}" --build-generator Ninja --build-options ${ARGN}
+                   --test-command ${CMAKE_CTEST_COMMAND} --output-on-failure --no-tests=error)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 900 PROCESSORS ${cores} LABELS slow
+                                          ENVIRONMENT CMAKE_BUILD_PARALLEL_LEVEL=${cores})
 endfunction()

@@ -1,4 +1,5 @@
-# find_package(weir): weir::fence, the barrier; weir::weir, the executable; weir_target(), a target of your own.
+# find_package(weir): weir::fence, the barrier; weir::weir, the executable; weir_target(), a target
+# of your own.
 include(CMakeFindDependencyMacro)
 find_dependency(Threads)
 find_dependency(absl CONFIG)
