@@ -51,6 +51,8 @@ class Line {
   std::vector<std::string> parts_;
 };
 
+bool IsUtf8(const std::string& text) { return Quote(text).find("\uFFFD") == std::string::npos; }
+
 // Thread paths → names. Only names that can be read back: no path of the file, no word of the
 // format, no other thread's name.
 using NameTable = std::map<std::string, std::string>;

@@ -11,10 +11,11 @@
 
 namespace weir::sim {
 
-// Asked during an execution only. Of the engine: Names{&ThreadPath, &ThreadName, &ObjectName};
-// tests bring their own.
+// Of the engine: Names{&ThreadPath, &ThreadPathHash, &ThreadName, &ObjectName}; tests bring their
+// own.
 struct Names {
   std::function<std::string(ThreadSlot)> thread_path;
+  std::function<uint64_t(ThreadSlot)> thread_path_hash;  // PathHash of it; allocates nothing
   std::function<std::string(ThreadSlot)> thread_name;
   // May append " (symbol)" to the written form.
   std::function<std::string(const ObjectKey&)> object;
