@@ -35,6 +35,9 @@ struct SharedPage {
   // The first index that this worker has not finished.
   std::atomic<uint64_t> next_index{0};
 
+  // Written by the child: it repeats an execution that is known to hang, so a short wait will do.
+  std::atomic<uint32_t> expect_hang{0};
+
   // Written by the parent: stop before an execution with this index or a higher one.
   std::atomic<uint64_t> stop_at{~uint64_t{0}};
 };

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <new>
@@ -23,6 +24,7 @@ namespace {
 constexpr int kHangSignal = SIGUSR1;
 // A second signal, and then the end, come after this much more CPU time each.
 constexpr double kGraceSeconds = 2;
+constexpr double kKnownHangSeconds = 1;
 constexpr int kMostHangSignals = 2;
 constexpr int kPollMilliseconds = 50;
 
@@ -114,6 +116,7 @@ void Child::Watch(double hang_seconds) {
     signals_sent_ = 0;
     return;
   }
+  if (page_->expect_hang.load() != 0) hang_seconds = std::min(hang_seconds, kKnownHangSeconds);
   if (cpu - cpu_at_change_ < hang_seconds + kGraceSeconds * signals_sent_) return;
   if (signals_sent_++ < kMostHangSignals) {
     kill(pid_, kHangSignal);

@@ -136,6 +136,15 @@ Report MakeReport(const RunResult& result, Symbols* symbols) {
   return report;
 }
 
+std::string SignatureOf(const RunResult& result, Symbols* symbols) {
+  const std::vector<std::vector<Frame>> stacks = Unwind(result.threads, symbols);
+  std::vector<Standing> standings;
+  for (size_t i = 0; i < result.threads.size(); ++i) {
+    standings.push_back(MakeStanding(result.threads[i], stacks[i]));
+  }
+  return Signature(result.verdict, standings);
+}
+
 std::string StacksText(const std::vector<ThreadStack>& stacks, size_t frames) {
   // Identical stacks once: five idle workers are one story.
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;  // text, names

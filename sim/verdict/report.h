@@ -32,6 +32,9 @@ struct Report {
 // names the operations alone.
 Report MakeReport(const RunResult& result, Symbols* symbols);
 
+// The failure's bucket alone, without the rest of the report. Same precondition.
+std::string SignatureOf(const RunResult& result, Symbols* symbols);
+
 // The verdict in one sentence, in the user's own terms: an oracle's message as it is, else what
 // went wrong and where. `waiters` may be empty. Never empty, no newline.
 std::string Headline(const Verdict& verdict, const std::string& thread, const std::string& place,

@@ -1,0 +1,179 @@
+#include "sim/campaign/worker.h"
+
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sim/campaign/messages.h"
+#include "sim/campaign/verify.h"
+
+namespace weir::sim {
+namespace {
+
+using Json = nlohmann::json;
+
+// Of a stack in a progress report; `weir show` tells the whole.
+constexpr size_t kFramesInShort = 6;
+
+class Worker {
+ public:
+  Worker(const WorkerOptions& options, const Store& store, SharedPage& page, int pipe,
+         Session& session)
+      : options_(options), store_(store), page_(page), pipe_(pipe), session_(session) {}
+
+  void Run();
+
+ private:
+  bool RunIndex(uint64_t index);
+  void Verify(const Share& batch);
+  void HandleFailure(const SearchRun& run, const RunResult& result);
+  bool IsKnown(const SearchRun& run, const RunResult& result);
+  void Tell(const Finding& finding, uint64_t index);
+  bool Stopped(uint64_t index) const { return index >= page_.stop_at.load() || failed_; }
+
+  const WorkerOptions& options_;
+  const Store& store_;
+  SharedPage& page_;
+  const int pipe_;
+  Session& session_;
+  bool failed_ = false;  // and not to go on
+  std::set<std::string> signatures_;
+  std::vector<ColdResult> warm_;  // verify: of this batch
+};
+
+void Worker::Run() {
+  const Share& share = options_.share;
+  const uint64_t batch = options_.verify ? kVerifyBatch : ~uint64_t{0};
+  for (uint64_t index = share.first; index < share.end && !Stopped(index);) {
+    Share part{index, share.stride, share.end};
+    for (uint64_t n = 0; n < batch && index < share.end && !Stopped(index); ++n) {
+      RunIndex(index);
+      index += share.stride;
+      page_.next_index.store(index);
+    }
+    part.end = index;
+    if (options_.verify) Verify(part);
+  }
+}
+
+bool Worker::RunIndex(uint64_t index) {
+  const SearchRun run = PlannedRun(options_.plan, index);
+  const RunResult result = session_.Search(run);
+  page_.executions.fetch_add(1);
+  page_.points.fetch_add(result.points);
+  page_.by_strategy[StrategyOf(options_.plan, index) % kMostStrategies].fetch_add(1);
+  page_.fingerprints.Add(result.fingerprint);
+  if (options_.verify) {
+    warm_.push_back({index, result.fingerprint, result.points, result.verdict.kind});
+  } else if (result.verdict.failed()) {
+    HandleFailure(run, result);
+  }
+  return !result.verdict.failed();
+}
+
+// True if this worker has told of such a failure: then it is only counted.
+bool Worker::IsKnown(const SearchRun& run, const RunResult& result) {
+  if (signatures_.empty()) return false;
+  std::string signature;
+  if (SignatureNeedsStacks(result.verdict)) {
+    signature = SignatureOf(session_.Search(run, nullptr, /*capture=*/true), session_.symbols());
+  } else {
+    signature = SignatureOf(result, nullptr);
+  }
+  if (!signatures_.contains(signature)) return false;
+  FailureMessage message;
+  message.index = run.execution.index;
+  message.signature = signature;
+  message.repeats = 1;
+  SendLine(pipe_, DumpJson({{"failure", ToJson(message)}}));
+  return true;
+}
+
+void Worker::HandleFailure(const SearchRun& run, const RunResult& result) {
+  // To find out once more that an execution hangs need not take as long.
+  page_.expect_hang.store(result.verdict.kind == VerdictKind::kHang);
+  if (!IsKnown(run, result)) {
+    const Finding finding = session_.Record(run, result);
+    signatures_.insert(finding.report.signature);
+    Tell(finding, run.execution.index);
+  }
+  page_.expect_hang.store(0);
+  failed_ = !options_.keep_going;
+}
+
+void Worker::Tell(const Finding& finding, uint64_t index) {
+  const absl::StatusOr<std::string> file = store_.PutFound(finding.schedule);
+  if (!file.ok()) {
+    SendLine(pipe_, DumpJson({{"error", std::string(file.status().message())},
+                              {"code", static_cast<int>(file.status().code())}}));
+  }
+  FailureMessage message;
+  message.index = index;
+  message.verdict = VerdictName(finding.report.verdict.kind);
+  message.signature = finding.report.signature;
+  message.headline = finding.report.headline;
+  message.scenario = RunText(finding.schedule);
+  message.file = file.value_or("");
+  message.text = ReportText(finding.report, kFramesInShort);
+  message.edits = finding.schedule.edits.size();
+  message.points = finding.schedule.points;
+  SendLine(pipe_, DumpJson({{"failure", ToJson(message)}}));
+}
+
+void Worker::Verify(const Share& batch) {
+  const absl::StatusOr<std::vector<ColdResult>> cold = RunCold(options_.plan, batch);
+  if (!cold.ok()) {
+    SendLine(pipe_, DumpJson({{"error", std::string(cold.status().message())},
+                              {"code", static_cast<int>(cold.status().code())}}));
+    failed_ = true;
+    return;
+  }
+  for (size_t i = 0; i < warm_.size() && !failed_; ++i) {
+    const std::string difference = DifferenceOf(warm_[i], (*cold)[i]);
+    if (difference.empty()) continue;
+    const SearchRun run = PlannedRun(options_.plan, warm_[i].index);
+    Tell(MakeVerifyFinding(session_, run, warm_[i], difference), warm_[i].index);
+    failed_ = !options_.keep_going;
+  }
+  warm_.clear();
+}
+
+}  // namespace
+
+Json ToJson(const FailureMessage& message) {
+  return {{"index", message.index},       {"verdict", message.verdict},
+          {"signature", message.signature}, {"headline", message.headline},
+          {"scenario", message.scenario}, {"file", message.file},
+          {"text", message.text},         {"edits", message.edits},
+          {"points", message.points},     {"repeats", message.repeats}};
+}
+
+FailureMessage FailureFromJson(const Json& json) {
+  return {json.at("index"),    json.at("verdict"), json.at("signature"), json.at("headline"),
+          json.at("scenario"), json.at("file"),    json.at("text"),      json.at("edits"),
+          json.at("points"),   json.at("repeats")};
+}
+
+std::string RunText(const Schedule& schedule) {
+  std::string text = schedule.scenario;
+  for (const Parameter& parameter : schedule.parameters) {
+    absl::StrAppend(&text, " ", parameter.name, "=");
+    std::visit([&text](const auto& value) { absl::StrAppend(&text, value); }, parameter.value);
+  }
+  return text;
+}
+
+int RunWorker(const WorkerOptions& options, const Store& store, SharedPage& page, int pipe) {
+  page.next_index.store(options.share.first);
+  absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(options.plan.target, page);
+  if (!session.ok()) {
+    SendLine(pipe, DumpJson({{"error", std::string(session.status().message())},
+                             {"code", static_cast<int>(session.status().code())}}));
+    return 3;
+  }
+  Worker(options, store, page, pipe, **session).Run();
+  return 0;
+}
+
+}  // namespace weir::sim
