@@ -463,6 +463,7 @@ void FailExecution(VerdictKind kind, const char* oracle, const char* format, ...
   va_list arguments;
   va_start(arguments, format);
   if (g_mode == Mode::kLoad) {
+    g_mode = Mode::kHost;
     std::fprintf(stderr, "weir: a constructor of the target: ");
     std::vfprintf(stderr, format, arguments);
     std::fputc('\n', stderr);

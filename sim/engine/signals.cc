@@ -40,9 +40,10 @@ const char* SignalName(int signal) {
 
 [[noreturn]] void DieOfOwnFault(int signal, uintptr_t address) {
   char text[160];
-  const int length =
-      std::snprintf(text, sizeof text, "weir: internal error: %s at address 0x%lx in weir itself\n",
-                    SignalName(signal), address);
+  const int length = std::snprintf(
+      text, sizeof text, "weir: %s at address 0x%lx in %s\n", SignalName(signal), address,
+      g_mode == Mode::kLoad ? "a constructor of the target" : "weir itself: please report");
+  g_mode = Mode::kHost;
   (void)!write(STDERR_FILENO, text, static_cast<size_t>(length));
   ::signal(signal, SIG_DFL);
   raise(signal);

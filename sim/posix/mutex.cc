@@ -18,7 +18,6 @@ namespace {
 
 constexpr uint32_t kKindMask = 3;  // glibc: 0 normal, 1 recursive, 2 errorcheck, 3 adaptive
 constexpr uint32_t kSharedFlag = 128;
-constexpr uint32_t kRobustFlag = 16;
 
 struct Mutex {
   uint16_t owner;     // slot + 1; 0 = unlocked

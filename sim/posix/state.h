@@ -24,8 +24,8 @@ struct ExitState {
   ExitEntry* last;
 };
 
-// key.cc: POSIX asks for at least 128 keys (PTHREAD_KEYS_MAX is 1024 with glibc).
-inline constexpr uint32_t kMaxKeys = 256;
+// key.cc: as many keys as POSIX asks for (_POSIX_THREAD_KEYS_MAX); glibc has 1024.
+inline constexpr uint32_t kMaxKeys = 128;
 struct KeyState {
   struct Key {
     bool used;
@@ -74,7 +74,14 @@ struct EnvironmentState {
   uint64_t entropy;  // of getrandom() and std::random_device
 };
 
+// output.cc: the end of what was written to standard error; an uncaught exception tells itself there.
+struct OutputState {
+  uint32_t length;
+  char tail[1000];
+};
+
 struct PosixState {
+  OutputState output;
   ExitState exit;
   KeyState key;
   FutexState futex;

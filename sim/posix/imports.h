@@ -1,0 +1,22 @@
+// Calls that weir does not simulate.
+#ifndef WEIR_SIM_POSIX_IMPORTS_H_
+#define WEIR_SIM_POSIX_IMPORTS_H_
+
+#include <link.h>
+
+#include "absl/status/status.h"
+
+namespace weir::sim {
+
+// Redirects every function that the loaded object imports from libc and that is neither intercepted nor on
+// the allow-list (allow_list.h) to a stub: calling it ends the execution with the verdict
+// unsupported_call, which names the call and the caller. Merely importing it is no error.
+absl::Status RefuseImports(const dl_phdr_info& object);
+
+// The address range of libc's code, as found by dl_iterate_phdr.
+bool IsInLibc(uintptr_t address);
+void SetLibcRange(uintptr_t begin, uintptr_t end);
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_POSIX_IMPORTS_H_

@@ -1,0 +1,178 @@
+// malloc and its family: the World's heap for virtual threads and for the target's constructors.
+//
+// operator new needs nothing of its own: libstdc++'s calls malloc. Not scheduling points: an allocation
+// is visible to its own thread only.
+#include "sim/posix/memory.h"
+
+#include <errno.h>
+#include <dlfcn.h>
+#include <malloc.h>
+#include <stdlib.h>
+
+#include <cstring>
+
+#include "sim/engine/heap.h"
+#include "sim/engine/world.h"
+
+extern "C" {
+// glibc's own entry points, which need no dlsym (that would allocate).
+void* __libc_malloc(size_t size);
+void* __libc_calloc(size_t count, size_t size);
+void* __libc_realloc(void* block, size_t size);
+void* __libc_memalign(size_t alignment, size_t size);
+void __libc_free(void* block);
+}
+
+namespace weir::sim {
+
+bool g_allocate_tls = false;
+
+namespace {
+
+struct CallerRange {
+  uintptr_t begin, end;
+};
+CallerRange g_host_callers[4];
+int g_host_caller_count = 0;
+uintptr_t g_tls_next = kWorldAddress + kTlsOffset;
+
+bool IsHostCaller(const void* return_address) {
+  const auto address = reinterpret_cast<uintptr_t>(return_address);
+  for (int i = 0; i < g_host_caller_count; ++i) {
+    if (address >= g_host_callers[i].begin && address < g_host_callers[i].end) return true;
+  }
+  return false;
+}
+
+// Whether the caller's memory is libc's.
+bool UsesLibc(const void* return_address) {
+  if (g_mode == Mode::kTarget) [[likely]] return false;
+  return g_mode == Mode::kHost || IsHostCaller(return_address);
+}
+
+bool InTlsArea(const void* block) {
+  const auto address = reinterpret_cast<uintptr_t>(block);
+  return address >= kWorldAddress + kTlsOffset && address < kWorldAddress + kTlsOffset + kTlsBytes;
+}
+
+void* AllocateTls(size_t size) {
+  const uintptr_t at = (g_tls_next + 63) & ~uintptr_t{63};
+  if (at + size > kWorldAddress + kTlsOffset + kTlsBytes) return nullptr;
+  g_tls_next = at + size;
+  return reinterpret_cast<void*>(at);
+}
+
+void* OrNoMemory(void* block) {
+  if (block == nullptr) [[unlikely]] errno = ENOMEM;
+  return block;
+}
+
+bool IsPowerOfTwo(size_t value) { return value != 0 && (value & (value - 1)) == 0; }
+
+// What libc's functions allocated for the target before the World existed belongs to the base image and
+// lives as long as the process.
+size_t ForeignSize(void* block) {
+  const Mode before = g_mode;
+  g_mode = Mode::kHost;
+  static size_t (*real)(void*) = nullptr;
+  if (real == nullptr) {
+    real = reinterpret_cast<size_t (*)(void*)>(dlsym(RTLD_NEXT, "malloc_usable_size"));
+  }
+  g_mode = before;
+  return real(block);
+}
+
+}  // namespace
+
+void AddHostCaller(uintptr_t begin, uintptr_t end) {
+  if (g_host_caller_count < 4) g_host_callers[g_host_caller_count++] = {begin, end};
+}
+
+}  // namespace weir::sim
+
+using namespace weir::sim;  // NOLINT: the definitions below are C's
+
+extern "C" {
+
+void* malloc(size_t size) {
+  if (UsesLibc(__builtin_return_address(0))) {
+    return g_allocate_tls ? AllocateTls(size) : __libc_malloc(size);
+  }
+  return OrNoMemory(HeapAllocate(size));
+}
+
+void free(void* block) {
+  if (block == nullptr) return;
+  if (InHeap(block)) {
+    if (g_mode != Mode::kHost) HeapFree(block);
+    return;
+  }
+  // A virtual thread frees what was allocated outside of the World: that memory is there again in the
+  // next execution, so it stays.
+  if (g_mode == Mode::kTarget || InTlsArea(block)) return;
+  __libc_free(block);
+}
+
+void* calloc(size_t count, size_t size) {
+  if (UsesLibc(__builtin_return_address(0))) return __libc_calloc(count, size);
+  size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes)) return OrNoMemory(nullptr);
+  void* const block = HeapAllocate(bytes);
+  if (block != nullptr) std::memset(block, 0, bytes);
+  return OrNoMemory(block);
+}
+
+void* realloc(void* block, size_t size) {
+  if (UsesLibc(__builtin_return_address(0)) && !InHeap(block)) return __libc_realloc(block, size);
+  if (block == nullptr) return OrNoMemory(HeapAllocate(size));
+  if (size == 0) {
+    free(block);
+    return nullptr;
+  }
+  const size_t before = InHeap(block) ? HeapUsableSize(block) : ForeignSize(block);
+  void* const moved = HeapAllocate(size);
+  if (moved == nullptr) return OrNoMemory(nullptr);
+  std::memcpy(moved, block, before < size ? before : size);
+  free(block);
+  return moved;
+}
+
+void* reallocarray(void* block, size_t count, size_t size) {
+  size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes)) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  return realloc(block, bytes);
+}
+
+void* memalign(size_t alignment, size_t size) {
+  if (UsesLibc(__builtin_return_address(0))) return __libc_memalign(alignment, size);
+  if (!IsPowerOfTwo(alignment)) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  return OrNoMemory(HeapAllocateAligned(alignment, size));
+}
+
+void* aligned_alloc(size_t alignment, size_t size) {
+  if (UsesLibc(__builtin_return_address(0))) return __libc_memalign(alignment, size);
+  return memalign(alignment, size);
+}
+
+int posix_memalign(void** block, size_t alignment, size_t size) {
+  if (alignment % sizeof(void*) != 0 || !IsPowerOfTwo(alignment)) return EINVAL;
+  const bool libc = UsesLibc(__builtin_return_address(0));
+  void* const fresh =
+      libc ? __libc_memalign(alignment, size) : HeapAllocateAligned(alignment, size);
+  if (fresh == nullptr) return ENOMEM;
+  *block = fresh;
+  return 0;
+}
+
+size_t malloc_usable_size(void* block) {
+  if (block == nullptr) return 0;
+  return InHeap(block) ? HeapUsableSize(block) : ForeignSize(block);
+}
+
+}  // extern "C"
