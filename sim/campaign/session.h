@@ -27,6 +27,7 @@ struct SearchRun {
   Execution execution;
   std::string strategy;
   uint64_t step_cap = kDefaultStepCap;
+  bool faults = true;  // else none is drawn
 };
 
 // A failure, written down and checked.
@@ -59,6 +60,9 @@ class Session {
 
   // Precondition: Values(run) is OK and the strategy is known; so too below.
   RunResult Search(const SearchRun& run, Observer* observer = nullptr, bool capture = false);
+
+  // The signature of a failure that Search() just gave; runs it once more if stacks are needed for that.
+  std::string SignatureOfRun(const SearchRun& run, const RunResult& result);
 
   // Runs it again with a recorder attached, and then what the recorder wrote down. If that is another
   // execution, or the first one did not come out as `expected`, the finding's verdict is nondeterminism,

@@ -32,6 +32,9 @@ struct SharedPage {
   std::array<std::atomic<uint64_t>, kMostStrategies> by_strategy{};
   Sketch fingerprints;
 
+  // Written by the child: it writes a failure down, which takes a while and must not be cut off.
+  std::atomic<uint32_t> recording{0};
+
   // The first index that this worker has not finished.
   std::atomic<uint64_t> next_index{0};
 

@@ -75,12 +75,7 @@ bool Worker::RunIndex(uint64_t index) {
 // True if this worker has told of such a failure: then it is only counted.
 bool Worker::IsKnown(const SearchRun& run, const RunResult& result) {
   if (signatures_.empty()) return false;
-  std::string signature;
-  if (SignatureNeedsStacks(result.verdict)) {
-    signature = SignatureOf(session_.Search(run, nullptr, /*capture=*/true), session_.symbols());
-  } else {
-    signature = SignatureOf(result, nullptr);
-  }
+  const std::string signature = session_.SignatureOfRun(run, result);
   if (!signatures_.contains(signature)) return false;
   FailureMessage message;
   message.index = run.execution.index;
@@ -92,6 +87,7 @@ bool Worker::IsKnown(const SearchRun& run, const RunResult& result) {
 
 void Worker::HandleFailure(const SearchRun& run, const RunResult& result) {
   // To find out once more that an execution hangs need not take as long.
+  page_.recording.store(1);
   page_.expect_hang.store(result.verdict.kind == VerdictKind::kHang);
   if (!IsKnown(run, result)) {
     const Finding finding = session_.Record(run, result);
@@ -99,6 +95,7 @@ void Worker::HandleFailure(const SearchRun& run, const RunResult& result) {
     Tell(finding, run.execution.index);
   }
   page_.expect_hang.store(0);
+  page_.recording.store(0);
   failed_ = !options_.keep_going;
 }
 

@@ -1,0 +1,48 @@
+#include "sim/campaign/executor.h"
+
+#include "sim/strategy/strategy.h"
+
+namespace weir::sim {
+
+Outcome SessionExecutor::Run(const Schedule& schedule) {
+  const absl::StatusOr<Replayed> replayed = session_.Replay(schedule, ReplayMode::kLenient);
+  // A candidate with parameters out of range fails in no way that anybody looks for.
+  if (!replayed.ok()) return {};
+  Outcome outcome;
+  outcome.verdict = replayed->result.verdict.kind;
+  if (replayed->result.verdict.failed()) outcome.signature = replayed->report.signature;
+  outcome.fingerprint = replayed->result.fingerprint;
+  outcome.points = replayed->result.points;
+  outcome.unused_edits = replayed->unused_edits;
+  outcome.unused_faults = replayed->unused_faults;
+  return outcome;
+}
+
+Schedule SessionExecutor::Record(const Schedule& schedule) {
+  absl::StatusOr<Finding> finding = session_.RecordReplay(schedule);
+  return finding.ok() ? std::move(finding->schedule) : schedule;
+}
+
+std::optional<Schedule> SessionExecutor::Search(const Schedule& like, uint64_t point_budget,
+                                                uint64_t seed) {
+  SearchRun run;
+  run.scenario = like.scenario;
+  run.fixed = like.parameters;
+  run.execution.campaign_seed = seed;
+  run.strategy = kDefaultStrategy;
+  run.faults = !like.faults.empty();
+  if (like.step_cap != 0) run.step_cap = like.step_cap;
+  if (!session_.Values(run).ok()) return std::nullopt;
+  // An execution without any point costs nothing by that count, but it does cost.
+  constexpr uint64_t kLeastCost = 100;
+  for (uint64_t spent = 0; spent < point_budget; ++run.execution.index) {
+    const RunResult result = session_.Search(run);
+    spent += result.points + kLeastCost;
+    if (result.verdict.kind != like.verdict.kind) continue;
+    if (session_.SignatureOfRun(run, result) != like.verdict.signature) continue;
+    return session_.Record(run, result).schedule;
+  }
+  return std::nullopt;
+}
+
+}  // namespace weir::sim

@@ -1,0 +1,279 @@
+#include "sim/campaign/fuzzer.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "sim/campaign/salvage.h"
+#include "sim/strategy/strategy.h"
+
+namespace weir::sim {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::json;
+
+constexpr int kPollMilliseconds = 100;
+constexpr auto kProgressEvery = std::chrono::milliseconds(250);
+// After the end of a campaign a worker may finish its execution; then it is killed.
+constexpr auto kFarewell = std::chrono::seconds(2);
+// ... and one that is writing down a failure may finish that.
+constexpr auto kFarewellOfRecorder = std::chrono::seconds(60);
+// Workers that die one after the other, without an execution in between, tell of a broken machine.
+constexpr int kMostDeathsInARow = 8;
+
+volatile sig_atomic_t g_interrupted = 0;
+void OnInterrupt(int) {
+  if (g_interrupted != 0) _exit(130);  // the user insists; the workers die with us
+  g_interrupted = 1;
+}
+
+// SIGINT sets a flag for as long as this lives.
+class InterruptGuard {
+ public:
+  InterruptGuard() {
+    g_interrupted = 0;
+    struct sigaction action = {};
+    action.sa_handler = OnInterrupt;
+    sigaction(SIGINT, &action, &before_);
+  }
+  ~InterruptGuard() { sigaction(SIGINT, &before_, nullptr); }
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+ private:
+  struct sigaction before_ = {};
+};
+
+// A worker process and what its predecessors in the same place have done.
+struct Place {
+  Share share;
+  std::optional<Child> child;
+  std::optional<LineReader> reader;
+  int deaths = 0;  // in a row
+};
+
+class Campaign {
+ public:
+  Campaign(const FuzzOptions& options, const Store& store, const FuzzListener& listener)
+      : options_(options), store_(store), listener_(listener), places_(options.jobs) {}
+
+  absl::StatusOr<FuzzStats> Run();
+
+ private:
+  absl::Status StartAll();
+  absl::Status Start(Place& place);
+  void Wait();
+  void Read(Place& place);
+  void HandleLine(const std::string& line);
+  void HandleFailure(FailureMessage failure);
+  void HandleEnd(Place& place, const ChildEnd& end);
+  void HandleDeath(Place& place, const ChildEnd& end);
+  void Add(const SharedPage& page, FuzzStats& stats, Sketch& sketch) const;
+  FuzzStats Stats() const;
+  void StopAt(uint64_t index);
+  void EndLate(Clock::duration since_stop);
+  bool AnyRunning() const;
+  // Whether the lowest index among failures is awaited before one is told.
+  bool Orderly() const { return options_.runs.has_value() && !options_.keep_going; }
+
+  const FuzzOptions& options_;
+  const Store& store_;
+  const FuzzListener& listener_;
+  std::vector<Place> places_;
+  Clock::time_point start_ = Clock::now();
+  std::optional<Clock::time_point> stopped_;  // when the workers were told to end
+  FuzzStats gone_;                            // what workers that are gone have done
+  Sketch gone_sketch_;
+  std::map<std::string, FailureMessage> firsts_;  // by signature
+  uint64_t failures_ = 0;
+  absl::Status error_;
+};
+
+absl::Status Campaign::Start(Place& place) {
+  const WorkerOptions worker{options_.plan, place.share, options_.keep_going, options_.verify};
+  absl::StatusOr<Child> child = Child::Start([this, &worker](SharedPage& page, int pipe) {
+    return RunWorker(worker, store_, page, pipe);
+  });
+  if (!child.ok()) return child.status();
+  place.child.emplace(*std::move(child));
+  place.reader.emplace(place.child->pipe());
+  return absl::OkStatus();
+}
+
+absl::Status Campaign::StartAll() {
+  // Worker w of shard s has the indices s + shards × (w + jobs × n).
+  const auto jobs = static_cast<uint64_t>(options_.jobs);
+  for (uint64_t w = 0; w < jobs; ++w) {
+    Place& place = places_[w];
+    place.share.first = options_.shard + options_.shards * w;
+    place.share.stride = options_.shards * jobs;
+    place.share.end = options_.runs.value_or(~uint64_t{0});
+    if (place.share.first >= place.share.end) continue;
+    if (absl::Status status = Start(place); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+void Campaign::StopAt(uint64_t index) {
+  for (Place& place : places_) {
+    if (!place.child) continue;
+    std::atomic<uint64_t>& stop_at = place.child->page().stop_at;
+    stop_at.store(std::min(stop_at.load(), index));
+  }
+  if (index == 0 && !stopped_) stopped_ = Clock::now();
+}
+
+// Kills the workers that go on although they were told to end.
+void Campaign::EndLate(Clock::duration since_stop) {
+  for (Place& place : places_) {
+    if (!place.child) continue;
+    const bool recording = place.child->page().recording.load() != 0;
+    if (since_stop < (recording ? Clock::duration(kFarewellOfRecorder) : kFarewell)) continue;
+    Add(place.child->page(), gone_, gone_sketch_);
+    place.reader.reset();
+    place.child.reset();
+  }
+}
+
+bool Campaign::AnyRunning() const {
+  return std::any_of(places_.begin(), places_.end(),
+                     [](const Place& place) { return place.child.has_value(); });
+}
+
+void Campaign::Wait() {
+  std::vector<pollfd> waited;
+  for (const Place& place : places_) {
+    if (place.child) waited.push_back({place.child->pipe(), POLLIN, 0});
+  }
+  poll(waited.data(), waited.size(), kPollMilliseconds);
+}
+
+void Campaign::HandleFailure(FailureMessage failure) {
+  failures_ += std::max<uint64_t>(failure.repeats, 1);
+  if (failure.repeats > 0) return;
+  const auto known = firsts_.find(failure.signature);
+  if (known != firsts_.end() && known->second.index <= failure.index) {
+    store_.Drop(failure.file);
+    return;
+  }
+  if (!failure.file.empty()) {
+    const absl::StatusOr<std::string> first = store_.MakeFirst(failure.file);
+    if (first.ok()) failure.file = *first;
+  }
+  firsts_[failure.signature] = failure;
+  if (!Orderly()) listener_.failure(failure);
+  if (!options_.keep_going) StopAt(options_.runs ? failure.index : 0);
+}
+
+void Campaign::HandleLine(const std::string& line) {
+  const Json json = Json::parse(line, nullptr, false);
+  if (!json.is_object()) return;
+  if (json.contains("failure")) HandleFailure(FailureFromJson(json.at("failure")));
+  if (json.contains("error") && error_.ok()) {
+    error_ = absl::Status(static_cast<absl::StatusCode>(json.at("code").get<int>()),
+                          json.at("error").get<std::string>());
+    StopAt(0);
+  }
+}
+
+void Campaign::Read(Place& place) {
+  for (const std::string& line : place.reader->Read()) HandleLine(line);
+}
+
+// The worker is gone in the middle of an execution: the parent tells what it knows, and another one goes on
+// behind that execution.
+void Campaign::HandleDeath(Place& place, const ChildEnd& end) {
+  const SharedPage& page = place.child->page();
+  place.deaths = page.executions.load() == 0 ? place.deaths + 1 : 0;
+  if (page.executing.load() == 0 || place.deaths > kMostDeathsInARow) {
+    error_ = absl::InternalError(absl::StrCat("a worker ", EndText(end), ", not in an execution"));
+    StopAt(0);
+    return;
+  }
+  HandleFailure(Salvage(options_.plan, page, end, store_));
+  place.share.first = page.execution.index + place.share.stride;
+  gone_.restarts += 1;
+}
+
+void Campaign::HandleEnd(Place& place, const ChildEnd& end) {
+  Read(place);
+  const bool died = end.signal != 0;
+  if (died) HandleDeath(place, end);
+  const uint64_t stop_at = place.child->page().stop_at.load();
+  Add(place.child->page(), gone_, gone_sketch_);
+  place.reader.reset();
+  place.child.reset();
+  const bool more = died && options_.keep_going && error_.ok() && !stopped_ &&
+                    place.share.first < std::min(place.share.end, stop_at);
+  if (!more) return;
+  if (absl::Status status = Start(place); !status.ok()) error_ = status;
+}
+
+void Campaign::Add(const SharedPage& page, FuzzStats& stats, Sketch& sketch) const {
+  stats.executions += page.executions.load();
+  stats.points += page.points.load();
+  const size_t known = std::min(Strategies().size(), kMostStrategies);
+  stats.strategies.resize(known);
+  for (size_t i = 0; i < known; ++i) stats.strategies[i].second += page.by_strategy[i].load();
+  sketch.Merge(page.fingerprints);
+}
+
+FuzzStats Campaign::Stats() const {
+  FuzzStats stats = gone_;
+  Sketch sketch = gone_sketch_;
+  for (const Place& place : places_) {
+    if (place.child) Add(const_cast<Place&>(place).child->page(), stats, sketch);
+  }
+  stats.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+  stats.distinct = std::min(sketch.Estimate(), stats.executions);
+  stats.failures = failures_;
+  stats.buckets = firsts_.size();
+  stats.interrupted = g_interrupted != 0;
+  for (size_t i = 0; i < stats.strategies.size(); ++i) {
+    stats.strategies[i].first = Strategies()[i].name;
+  }
+  return stats;
+}
+
+absl::StatusOr<FuzzStats> Campaign::Run() {
+  const InterruptGuard guard;
+  if (absl::Status status = StartAll(); !status.ok()) return status;
+  Clock::time_point told = start_;
+  while (AnyRunning()) {
+    Wait();
+    for (Place& place : places_) {
+      ChildEnd end;
+      if (!place.child) continue;
+      Read(place);
+      place.child->Watch(options_.hang_seconds);
+      if (place.child->Ended(&end)) HandleEnd(place, end);
+    }
+    const Clock::time_point now = Clock::now();
+    if (g_interrupted != 0 || (options_.time && now - start_ >= *options_.time)) StopAt(0);
+    if (stopped_) EndLate(now - *stopped_);
+    if (now - told >= kProgressEvery) listener_.progress(Stats());
+    if (now - told >= kProgressEvery) told = now;
+  }
+  if (!error_.ok()) return error_;
+  if (Orderly() && !firsts_.empty()) {
+    const auto lowest = std::min_element(
+        firsts_.begin(), firsts_.end(),
+        [](const auto& a, const auto& b) { return a.second.index < b.second.index; });
+    listener_.failure(lowest->second);
+  }
+  return Stats();
+}
+
+}  // namespace
+
+absl::StatusOr<FuzzStats> Fuzz(const FuzzOptions& options, const Store& store,
+                               const FuzzListener& listener) {
+  return Campaign(options, store, listener).Run();
+}
+
+}  // namespace weir::sim

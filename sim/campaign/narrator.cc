@@ -1,0 +1,142 @@
+#include "sim/campaign/narrator.h"
+
+#include <unwind.h>
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "sim/engine/engine.h"
+#include "sim/engine/limits.h"
+
+namespace weir::sim {
+namespace {
+
+// What libgcc's unwinder hands from frame to frame.
+struct Collected {
+  uint64_t* addresses;
+  size_t capacity;
+  size_t count = 0;
+};
+
+_Unwind_Reason_Code Collect(_Unwind_Context* context, void* argument) {
+  auto& collected = *static_cast<Collected*>(argument);
+  const uint64_t pc = _Unwind_GetIP(context);
+  if (pc >= kTargetAddress && IsFixedAddress(pc)) {
+    collected.addresses[collected.count++] = pc - 1;  // the call, not what follows it
+  }
+  return collected.count == collected.capacity ? _URC_END_OF_STACK : _URC_NO_REASON;
+}
+
+// Operations whose result says something beyond "done".
+bool HasTellingResult(Op op) {
+  switch (op) {
+    case Op::kAtomicLoad:
+    case Op::kAtomicExchange:
+    case Op::kAtomicUpdate:
+    case Op::kAtomicCompare:
+    case Op::kMutexTryLock:
+    case Op::kSemTryWait:
+    case Op::kFutexWait:
+    case Op::kFutexWake:
+    case Op::kChoose:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string ResultText(uint64_t value) {
+  const auto number = static_cast<int64_t>(value);
+  if (number > -10'000 && number < 1'000'000) return absl::StrCat(number);
+  return absl::StrCat("0x", absl::Hex(value));
+}
+
+uint64_t SinceStart(uint64_t time_ns) {
+  return time_ns >= kStartOfTimeNs ? time_ns - kStartOfTimeNs : time_ns;
+}
+
+StoryEvent MakeEvent(const TraceEvent& event, const Schedule& schedule) {
+  StoryEvent told;
+  told.step = event.step;
+  told.time_ns = SinceStart(event.time_ns);
+  told.thread = event.thread;
+  told.what = OpName(event.op);
+  if (event.object.space != ObjectKey::Space::kNone) told.object = ObjectName(event.object);
+  if (event.result && HasTellingResult(event.op)) told.result = ResultText(*event.result);
+  if (event.op == Op::kRound) told.what = absl::StrCat("round ", event.round);
+  if (event.edit && *event.edit < schedule.edits.size()) {
+    told.edit = EditText(schedule.edits[*event.edit], schedule);
+  }
+  return told;
+}
+
+StoryEvent MakeOutput(const TraceOutput& output, uint64_t time_ns) {
+  StoryEvent told;
+  told.step = output.step;
+  told.time_ns = time_ns;
+  told.thread = output.thread;
+  told.what = absl::StrCat("prints \"", std::string(absl::StripAsciiWhitespace(output.text)), "\"");
+  return told;
+}
+
+}  // namespace
+
+void PlaceObserver::OnPoint(const PointEvent& event) {
+  if (entries_.size() == most_) entries_.pop_front();
+  Entry& entry = entries_.emplace_back();
+  entry.step = event.step;
+  Collected collected{entry.addresses.data(), kAddresses};
+  _Unwind_Backtrace(Collect, &collected);
+}
+
+std::string PlaceObserver::PlaceOf(uint64_t step, Symbols& symbols) const {
+  const auto entry =
+      std::lower_bound(entries_.begin(), entries_.end(), step,
+                       [](const Entry& one, uint64_t wanted) { return one.step < wanted; });
+  if (entry == entries_.end() || entry->step != step) return "";
+  for (const uint64_t address : entry->addresses) {
+    if (address == 0) break;
+    if (const Frame* frame = UserFrame(symbols.At(address))) return ShortPlace(*frame);
+  }
+  return "";
+}
+
+std::string EditText(const Edit& edit, const Schedule& schedule) {
+  switch (edit.choice.kind) {
+    case EditChoice::Kind::kRun:
+      return absl::StrCat(std::string(DisplayName(schedule, edit.choice.thread)), " runs next");
+    case EditChoice::Kind::kTime:
+      return "time passes to the next timer";
+    case EditChoice::Kind::kWake:
+      return absl::StrCat("wakes waiter ", edit.choice.number + 1, " of the queue");
+    case EditChoice::Kind::kValue:
+      return absl::StrCat("chooses ", edit.choice.number);
+  }
+  return "";
+}
+
+Story MakeStory(const Trace& trace, const Schedule& schedule, const PlaceObserver* places,
+                Symbols* symbols) {
+  Story story;
+  for (const TraceThread& thread : trace.threads) {
+    if (thread.path == schedule.verdict.thread) story.failed_thread = story.threads.size();
+    story.threads.push_back(thread.name.empty() ? thread.path : thread.name);
+  }
+  auto output = trace.outputs.begin();
+  for (const TraceEvent& event : trace.events) {
+    while (output != trace.outputs.end() && output->step < event.step) {
+      story.events.push_back(MakeOutput(*output++, SinceStart(event.time_ns)));
+    }
+    StoryEvent told = MakeEvent(event, schedule);
+    if (places != nullptr && symbols != nullptr) told.place = places->PlaceOf(event.step, *symbols);
+    story.events.push_back(std::move(told));
+  }
+  const uint64_t end_ns = story.events.empty() ? 0 : story.events.back().time_ns;
+  for (; output != trace.outputs.end(); ++output) {
+    story.events.push_back(MakeOutput(*output, end_ns));
+  }
+  return story;
+}
+
+}  // namespace weir::sim
