@@ -1,0 +1,2 @@
+// An illegal instruction (SIGILL).
+int main() { __builtin_trap(); }

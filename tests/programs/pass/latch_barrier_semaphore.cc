@@ -1,0 +1,82 @@
+// std::latch, std::barrier with a completion, std::counting_semaphore.
+#include <atomic>
+#include <barrier>
+#include <cassert>
+#include <chrono>
+#include <latch>
+#include <semaphore>
+#include <thread>
+#include <vector>
+
+namespace {
+
+constexpr int kThreads = 4;
+
+void Latch() {
+  std::latch start(1);
+  std::latch done(kThreads);
+  std::atomic<int> ran{0};
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      start.wait();
+      ++ran;
+      done.count_down();
+    });
+  }
+  assert(!done.try_wait());
+  assert(ran == 0);
+  start.count_down();
+  done.wait();
+  assert(ran == kThreads && done.try_wait());
+}
+
+void Barrier() {
+  int phase = 0;
+  const auto complete = [&phase]() noexcept { ++phase; };
+  std::barrier barrier(kThreads, complete);
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      for (int round = 1; round <= 3; ++round) {
+        barrier.arrive_and_wait();
+        // Nobody can complete the next phase before this thread has arrived at it.
+        assert(phase == round);
+      }
+      if (i == 0) barrier.arrive_and_drop();
+      if (i != 0) barrier.arrive_and_wait();
+    });
+  }
+  threads.clear();
+  assert(phase == 4);
+}
+
+void Semaphore() {
+  std::counting_semaphore<2> places(2);
+  std::atomic<int> inside{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&] {
+        places.acquire();
+        assert(++inside <= 2);
+        std::this_thread::yield();
+        --inside;
+        places.release();
+      });
+    }
+  }
+  assert(places.try_acquire() && places.try_acquire() && !places.try_acquire());
+  assert(!places.try_acquire_for(std::chrono::milliseconds(3)));
+  places.release(2);
+  assert(places.try_acquire_for(std::chrono::hours(1)));
+}
+
+}  // namespace
+
+int main() {
+  Latch();
+  Barrier();
+  Semaphore();
+  return 0;
+}

@@ -1,0 +1,4 @@
+// main throws, and nobody catches.
+#include <stdexcept>
+
+int main() { throw std::runtime_error("from main"); }
