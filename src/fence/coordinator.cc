@@ -1,0 +1,214 @@
+#include "src/fence/coordinator.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "src/fence/thread_name.h"
+
+namespace fence {
+
+Coordinator::Coordinator(const Segment& segment, Incarnation self)
+    : segment_(segment),
+      control_(segment.control()),
+      self_(self),
+      group_([&segment](Incarnation observer, Incarnation sender) {
+        return Observe(segment.progress(observer, sender));
+      }),
+      reply_ring_(segment.reply_ring()),
+      reply_writer_(reply_ring_) {
+  group_.Admit(self_);
+  thread_ = std::thread([this] { Run(); });
+}
+
+Coordinator::~Coordinator() { Stop(); }
+
+void Coordinator::ArriveLocally(const Arrival& arrival) {
+  group_.Arrive(arrival);
+  control_.coordinator.Ring();
+}
+
+void Coordinator::Stop() {
+  if (!thread_.joinable()) return;
+  stop_.store(true, std::memory_order_release);
+  control_.coordinator.Ring();
+  thread_.join();
+}
+
+void Coordinator::Run() {
+  NameThisThread("coordinator");
+  for (;;) {
+    // Everything below looks at shared state after this line, so a ring in between cuts the sleep
+    // short.
+    const Doorbell::Ticket ticket = control_.coordinator.Listen();
+    FollowRecords();
+    TakeCalls();
+    AdmitWhoIsAttached();
+    Decide();
+    WriteReplies();
+    if (stop_.load(std::memory_order_acquire)) break;
+    control_.coordinator.Wait(ticket, next_deadline_);
+  }
+  // After the last reply: a caller that sees the flag has its reply already, if there is one.
+  control_.stopped.store(1, std::memory_order_seq_cst);
+  Announce();
+}
+
+// Looks for those who have appeared or left since the last time.
+void Coordinator::FollowRecords() {
+  const uint32_t changes = control_.roster_changes.load(std::memory_order_seq_cst);
+  if (changes == roster_changes_) return;
+  roster_changes_ = changes;
+  const Incarnation claimed =
+      std::min(control_.claimed.load(std::memory_order_seq_cst), segment_.geometry().incarnations);
+  for (Incarnation member = 1; member <= claimed; ++member) {
+    if (member == self_) continue;
+    const MemberStatus status = segment_.record(member).status.load(std::memory_order_seq_cst);
+    const bool known = peers_.count(member) != 0;
+    if (status == MemberStatus::kJoining && !known) Welcome(member);
+    if (status == MemberStatus::kLeft && known) Forget(member);
+  }
+}
+
+// A joiner's slot is its own from here on: what had it before is dropped, in the same step, if it
+// is still there.
+void Coordinator::Welcome(Incarnation joiner) {
+  const uint32_t slot = segment_.record(joiner).slot;
+  if (slot >= segment_.geometry().slots || slot == segment_.record(self_).slot) return Lose(joiner);
+  for (const auto& [member, peer] : peers_) {
+    if (peer.slot != slot) continue;
+    Lose(member);
+    break;
+  }
+  const RingView ring = segment_.request_ring(joiner);
+  Peer peer{.ring = RingReader(ring, ring.scan), .slot = slot};
+  peer.next = peer.ring.Attach(ReaderState::kNormal);
+  peers_.emplace(joiner, std::move(peer));
+}
+
+// Membership begins when all who are members can read the new one and it can read all of them.
+void Coordinator::AdmitWhoIsAttached() {
+  for (auto& [joiner, peer] : peers_) {
+    if (peer.admitted || !AttachedBothWays(joiner, self_)) continue;
+    const bool all =
+        std::all_of(peers_.begin(), peers_.end(), [&, joiner = joiner](const auto& other) {
+          return !other.second.admitted || AttachedBothWays(joiner, other.first);
+        });
+    if (!all) continue;
+    MemberStatus expected = MemberStatus::kJoining;
+    if (!segment_.record(joiner).status.compare_exchange_strong(expected, MemberStatus::kMember))
+      continue;
+    peer.admitted = true;
+    group_.Admit(joiner);
+    control_.roster.Ring();
+  }
+}
+
+bool Coordinator::AttachedBothWays(Incarnation a, Incarnation b) const {
+  return Observe(segment_.progress(a, b)).state != ReaderState::kDetached &&
+         Observe(segment_.progress(b, a)).state != ReaderState::kDetached;
+}
+
+void Coordinator::TakeCalls() {
+  std::vector<Incarnation> broken;
+  for (auto& [member, peer] : peers_) {
+    if (!TakeCallsOf(member, &peer).ok()) broken.push_back(member);
+  }
+  // Whose ring cannot be read cannot take part; the others go on.
+  for (const Incarnation member : broken) Lose(member);
+}
+
+absl::Status Coordinator::TakeCallsOf(Incarnation member, Peer* peer) {
+  const uint64_t limit = peer->ring.Published();
+  if (peer->next == limit) return absl::OkStatus();
+  for (; peer->next != limit; ++peer->next) {
+    Envelope envelope;
+    if (absl::Status read = peer->ring.Read(peer->next, &envelope, &body_); !read.ok()) return read;
+    if (absl::Status taken = TakeCall(member, envelope); !taken.ok()) return taken;
+  }
+  peer->ring.Publish(limit);
+  return absl::OkStatus();
+}
+
+absl::Status Coordinator::TakeCall(Incarnation member, const Envelope& envelope) {
+  if (envelope.kind == Kind::kArrive) {
+    absl::StatusOr<ArriveBody> body = DecodeArrive(body_);
+    if (!body.ok()) return body.status();
+    group_.Arrive({.member = member,
+                   .call = body->call,
+                   .name = std::move(body->name),
+                   .mode = body->mode,
+                   .stamp = {member, envelope.sequence + 1},
+                   .deadline = Deadline::In(body->patience)});
+  } else if (envelope.kind == Kind::kLeave) {
+    const absl::StatusOr<LeaveBody> body = DecodeLeave(body_);
+    if (!body.ok()) return body.status();
+    group_.Leave(member, body->call);
+  }
+  return absl::OkStatus();
+}
+
+void Coordinator::Decide() {
+  const auto evaluate = [this] {
+    Decision decision = group_.Evaluate(next_deadline_.infinite() ? 0 : MonotonicNow());
+    next_deadline_ = decision.next_deadline;
+    outbox_.insert(outbox_.end(), decision.replies.begin(), decision.replies.end());
+    return decision.awaits_progress;
+  };
+  const bool awaits_progress = evaluate();
+  if (awaits_progress == watching_) return;
+  Watch(awaits_progress);
+  // A reader that did not see us watching has published before, and is seen by this look.
+  if (awaits_progress) Watch(evaluate());
+}
+
+void Coordinator::Watch(bool watch) {
+  if (watch == watching_) return;
+  watching_ = watch;
+  control_.watching.store(watch ? 1 : 0, std::memory_order_seq_cst);
+}
+
+// Writes what has room. The rest stays, in order, until a reader of replies has moved and rung.
+void Coordinator::WriteReplies() {
+  bool written = false;
+  for (; !outbox_.empty() && HasRoomForReply(); outbox_.pop_front()) {
+    written |= reply_writer_.TryAppend(Kind::kReply, 0, Encode(outbox_.front())).ok();
+  }
+  if (written) control_.replies.Ring();
+}
+
+bool Coordinator::HasRoomForReply() {
+  std::atomic<uint32_t>& blocked = reply_ring_.header->blocked;
+  if (reply_writer_.CheckRoom().ok()) {
+    if (std::exchange(reply_blocked_, false)) blocked.store(0, std::memory_order_seq_cst);
+    return true;
+  }
+  // Either a reader that moves from now on sees this and rings, or it has moved already and the
+  // second look sees that.
+  if (!std::exchange(reply_blocked_, true)) blocked.store(1, std::memory_order_seq_cst);
+  return reply_writer_.CheckRoom().ok();
+}
+
+// Drops a process that is dead, replaced or broken. Its rounds go on without it.
+void Coordinator::Lose(Incarnation member) {
+  segment_.record(member).status.store(MemberStatus::kLost, std::memory_order_seq_cst);
+  Forget(member);
+}
+
+void Coordinator::Forget(Incarnation member) {
+  group_.Drop(member);
+  segment_.scan(member).state.store(ReaderState::kDetached, std::memory_order_seq_cst);
+  segment_.request_ring(member).header->room.Ring();
+  peers_.erase(member);
+  Announce();
+}
+
+// Wakes all whose wait may be over because somebody has come or gone.
+void Coordinator::Announce() {
+  control_.roster.Ring();
+  control_.replies.Ring();
+  segment_.request_ring(self_).header->room.Ring();
+  for (const auto& [member, peer] : peers_) segment_.request_ring(member).header->room.Ring();
+}
+
+}  // namespace fence

@@ -1,0 +1,94 @@
+// The coordinator of a group: admits members, takes their calls, decides and answers.
+//
+// All of it is one thread, "coordinator", that never waits for a handler, a reader or a full ring,
+// only on its bell. It reads every other member's request ring for control messages with a cursor
+// of its own, so that a call is known and its deadline is kept while the handlers of this very
+// process are busy; what the members have *handled* it learns from the progress cells. It alone
+// writes the reply ring.
+
+#ifndef FENCE_COORDINATOR_H_
+#define FENCE_COORDINATOR_H_
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "src/fence/group.h"
+#include "src/fence/message.h"
+#include "src/fence/ring.h"
+#include "src/fence/segment.h"
+
+namespace fence {
+
+class Coordinator {
+ public:
+  // Starts the thread, with `self` as the first member. The reply ring is initialised; `segment`
+  // outlives this.
+  Coordinator(const Segment& segment, Incarnation self);
+  ~Coordinator();  // stops
+
+  Coordinator(const Coordinator&) = delete;
+  Coordinator& operator=(const Coordinator&) = delete;
+
+  // Records a call of the coordinator's own process, after its arrive message has been appended:
+  // nobody reads his own ring. Any thread.
+  void ArriveLocally(const Arrival& arrival);
+
+  // Ends the thread and marks the group as stopped, by which every call that still waits fails.
+  void Stop();
+
+  const Group& group() const { return group_; }
+
+ private:
+  // A process that has joined or is joining.
+  struct Peer {
+    RingReader ring;    // the control cursor
+    uint64_t next = 0;  // the message to look at next
+    uint32_t slot = 0;
+    bool admitted = false;
+  };
+  using Peers = std::map<Incarnation, Peer>;
+
+  void Run();
+  void FollowRecords();
+  void Welcome(Incarnation joiner);
+  void AdmitWhoIsAttached();
+  bool AttachedBothWays(Incarnation a, Incarnation b) const;
+  void TakeCalls();
+  absl::Status TakeCallsOf(Incarnation member, Peer* peer);
+  absl::Status TakeCall(Incarnation member, const Envelope& envelope);
+  void Decide();
+  void Watch(bool watch);
+  void WriteReplies();
+  bool HasRoomForReply();
+  void Lose(Incarnation member);
+  void Forget(Incarnation member);
+  void Announce();
+
+  const Segment& segment_;
+  Control& control_;
+  const Incarnation self_;
+  Group group_;
+  std::atomic<bool> stop_ = false;
+
+  // Of the coordinator's thread.
+  Peers peers_;  // all but this process itself
+  uint32_t roster_changes_ = 0;
+  bool watching_ = false;
+  Deadline next_deadline_ = Deadline::Infinite();
+  RingView reply_ring_;
+  RingWriter reply_writer_;
+  bool reply_blocked_ = false;
+  std::deque<ReplyBody> outbox_;  // decided and not yet written
+  std::string body_;
+
+  std::thread thread_;  // last: it starts when all else is there
+};
+
+}  // namespace fence
+
+#endif  // FENCE_COORDINATOR_H_

@@ -1,0 +1,64 @@
+// A futex event count in shared memory: tells sleepers in any process that something may have
+// changed.
+//
+//   waiter                                   publisher
+//   for (;;) {                               publish what is new
+//     ticket = bell.Listen();                bell.Ring();
+//     if (what I want is there) break;
+//     bell.Wait(ticket, deadline);
+//   }
+//
+// The check and the sleep cannot be separated by a ring: the waiter sleeps on the count that it
+// read *before* it checked, and a ring in between changes the count, so that the kernel refuses the
+// sleep.
+//
+//   waiter                                   publisher
+//   ticket = count
+//   not there yet
+//                                            publish; ++count; nobody sleeps: no system call
+//   sleep while count == ticket              (returns at once)
+//
+// What was published before `Ring` is visible to a waiter whose `Listen` came after it, however it
+// was stored: the count is a release by the one and an acquire by the other.
+//
+// All zero is a valid doorbell that nobody has rung. A process that is killed in `Wait` leaves the
+// number of sleepers too high, which costs the others a needless system call per ring and nothing
+// else.
+
+#ifndef FENCE_DOORBELL_H_
+#define FENCE_DOORBELL_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "src/fence/deadline.h"
+
+namespace fence {
+
+class Doorbell {
+ public:
+  using Ticket = uint32_t;
+
+  // The count now. To be called before the condition is checked.
+  Ticket Listen() const { return count_.load(std::memory_order_seq_cst); }
+
+  // Sleeps until a ring later than `ticket`. True also without one (wake-ups may be spurious):
+  // check again. False when the deadline has passed. `spins` further looks at the count are taken
+  // before the kernel is asked.
+  bool Wait(Ticket ticket, Deadline deadline, int spins = 0);
+
+  // Wakes all who sleep. Makes a system call only if somebody does. Never blocks; any thread, any
+  // process.
+  void Ring();
+
+ private:
+  std::atomic<uint32_t> count_;
+  std::atomic<uint32_t> sleepers_;
+};
+
+static_assert(std::atomic<uint32_t>::is_always_lock_free);
+static_assert(sizeof(Doorbell) == 8);
+
+}  // namespace fence
+
+#endif  // FENCE_DOORBELL_H_

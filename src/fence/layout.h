@@ -1,0 +1,104 @@
+// What lies in a group's shared memory, byte for byte. Plain structs; who may touch what is said at
+// each.
+//
+// There is no pointer and no lock in here: processes map the segment at different addresses, and
+// any of them may be killed at any instruction. All zero is the valid first state of everything.
+
+#ifndef FENCE_LAYOUT_H_
+#define FENCE_LAYOUT_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "src/fence/doorbell.h"
+#include "src/fence/message.h"
+
+namespace fence {
+
+// How much a group can hold. Fixed by its creator.
+struct Geometry {
+  uint32_t slots = 16;  // members at a time; a member's slot is below this
+  uint32_t incarnations =
+      64;  // lives over the whole life of the group, restarts and the coordinator included
+  uint32_t ring_messages = 256;  // capacity of every ring, a power of two
+  uint32_t message_bytes = 256;  // the largest body, a multiple of 8
+
+  friend bool operator==(const Geometry&, const Geometry&) = default;
+};
+
+inline constexpr size_t kCacheLine = 64;
+
+enum class ReaderState : uint32_t {
+  kDetached = 0,  // not reading: never attached, or ended
+  kService = 1,   // attached and published; application messages are held back
+  kNormal = 2,
+  kStopping = 3,
+};
+
+// How far one observer has come in one ring. Written by that observer's reader alone; one per pair
+// of incarnations, never used for another pair.
+struct alignas(kCacheLine) Cell {
+  std::atomic<ReaderState> state;
+  uint32_t reserved;
+  uint64_t epoch;                  // of the ring; fixed before `state` leaves kDetached
+  std::atomic<uint64_t> sequence;  // everything before it has been handled
+};
+
+// The head of a ring. Written by its single writer, but for `blocked` and the bells.
+struct alignas(kCacheLine) RingHeader {
+  uint64_t epoch;  // fixed, like `first`, before the writer's record says kJoining
+  uint64_t first;  // the sequence of the first message ever
+  alignas(kCacheLine) std::atomic<uint64_t> published;  // everything before it can be read
+  Doorbell messages;                                    // rung after `published` has moved
+  alignas(kCacheLine) std::atomic<uint32_t> blocked;    // senders that wait for room
+  Doorbell room;                                        // rung by readers while somebody is blocked
+};
+
+enum class MemberStatus : uint32_t {
+  kFree = 0,
+  kClaimed = 1,  // taken by a process that fills it in
+  kJoining = 2,  // its ring is ready; readers attach both ways
+  kMember = 3,   // admitted; also while it drains
+  kLeft = 4,     // gone in order
+  kLost = 5,     // dropped: dead, or replaced by a newer incarnation of its slot
+};
+
+inline constexpr size_t kMaxMemberName = 32;
+
+// One incarnation. Filled in by the process itself up to kJoining; kMember and kLost are the
+// coordinator's to write.
+struct alignas(kCacheLine) MemberRecord {
+  std::atomic<MemberStatus> status;
+  uint32_t slot;
+  char name[kMaxMemberName];  // not necessarily terminated
+};
+
+// What all share.
+struct alignas(kCacheLine) Control {
+  std::atomic<uint32_t> claimed;         // records taken so far
+  std::atomic<uint32_t> stopped;         // 1 when the coordinator has gone
+  std::atomic<uint32_t> roster_changes;  // counts what the coordinator must look at in the records
+  alignas(kCacheLine) Doorbell
+      coordinator;  // arrivals, departures, attaches, state changes, watched progress
+  std::atomic<uint32_t> watching;        // 1 while the coordinator waits for progress
+  alignas(kCacheLine) Doorbell roster;   // members have come or gone
+  alignas(kCacheLine) Doorbell replies;  // the reply ring has moved, or the group has stopped
+};
+
+struct alignas(kCacheLine) SegmentHeader {
+  std::atomic<uint64_t> magic;  // written last
+  uint32_t version;
+  uint32_t reserved;
+  uint64_t fingerprint;
+  uint64_t total_bytes;
+  Geometry geometry;
+};
+
+static_assert(std::atomic<uint64_t>::is_always_lock_free);
+static_assert(std::atomic<ReaderState>::is_always_lock_free);
+static_assert(std::atomic<MemberStatus>::is_always_lock_free);
+
+}  // namespace fence
+
+#endif  // FENCE_LAYOUT_H_

@@ -1,0 +1,346 @@
+#include "src/fence/process.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace fence {
+namespace {
+
+// How often Join looks for a segment that is not there yet: there is nothing to sleep on.
+constexpr std::chrono::nanoseconds kFirstLook = std::chrono::milliseconds(1);
+constexpr std::chrono::nanoseconds kLaterLooks = std::chrono::milliseconds(50);
+
+void Sleep(std::chrono::nanoseconds time) {
+  const timespec ts{.tv_sec = static_cast<time_t>(time.count() / 1'000'000'000),
+                    .tv_nsec = static_cast<long>(time.count() % 1'000'000'000)};
+  nanosleep(&ts, nullptr);
+}
+
+absl::StatusOr<Segment> AttachWhenThere(const std::string& group, Deadline deadline) {
+  for (std::chrono::nanoseconds pause = kFirstLook;; pause = std::min(2 * pause, kLaterLooks)) {
+    absl::StatusOr<Segment> segment = Segment::Attach(group);
+    const bool later = absl::IsNotFound(segment.status()) || absl::IsUnavailable(segment.status());
+    if (!later || deadline.Passed()) return segment;
+    Sleep(std::min(pause, deadline.Remaining()));
+  }
+}
+
+// Takes a record that nobody has had before.
+absl::StatusOr<Incarnation> Claim(const Segment& segment) {
+  std::atomic<uint32_t>& claimed = segment.control().claimed;
+  uint32_t taken = claimed.load(std::memory_order_seq_cst);
+  do {
+    if (taken >= segment.geometry().incarnations) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "the group has had all its ", segment.geometry().incarnations, " incarnations"));
+    }
+  } while (!claimed.compare_exchange_weak(taken, taken + 1, std::memory_order_seq_cst));
+  return taken + 1;
+}
+
+BarrierResult Failure(Mode mode, absl::Status status) {
+  return {.round = 0, .phases = UniformPhases(mode, Phase::kFailed), .status = std::move(status)};
+}
+
+}  // namespace
+
+Process::Process(Options options, Segment segment, Incarnation self)
+    : options_(std::move(options)),
+      segment_(std::move(segment)),
+      control_(segment_.control()),
+      record_(segment_.record(self)),
+      self_(self),
+      ring_([&] {
+        RingView ring = segment_.request_ring(self);
+        RingWriter::Initialize(ring, self, options_.first_sequence);
+        return ring;
+      }()),
+      writer_(ring_),
+      calls_(segment_, self, options_.spins) {}
+
+Process::~Process() { Leave().IgnoreError(); }
+
+absl::StatusOr<std::unique_ptr<Process>> Process::Create(Options options) {
+  if (options.slot >= options.geometry.slots) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("slot: expected less than ", options.geometry.slots, ", got ", options.slot));
+  }
+  absl::StatusOr<Segment> segment = Segment::Create(options.group, options.geometry);
+  if (!segment.ok()) return segment.status();
+  std::unique_ptr<Process> process(new Process(std::move(options), *std::move(segment), 1));
+  RingWriter::Initialize(process->segment_.reply_ring(), process->self_,
+                         process->options_.first_reply);
+  process->coordinator_ = std::make_unique<Coordinator>(process->segment_, process->self_);
+  process->FillRecord(MemberStatus::kMember);
+  process->StartReading();
+  return process;
+}
+
+absl::StatusOr<std::unique_ptr<Process>> Process::Join(Options options) {
+  const Deadline deadline = Deadline::In(options.patience);
+  return Join(std::move(options), deadline);
+}
+
+absl::StatusOr<std::unique_ptr<Process>> Process::Join(Options options, Deadline deadline) {
+  absl::StatusOr<Segment> segment = AttachWhenThere(options.group, deadline);
+  if (!segment.ok()) return segment.status();
+  if (options.slot >= segment->geometry().slots) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "slot: expected less than ", segment->geometry().slots, ", got ", options.slot));
+  }
+  const absl::StatusOr<Incarnation> self = Claim(*segment);
+  if (!self.ok()) return self.status();
+  std::unique_ptr<Process> process(new Process(std::move(options), *std::move(segment), *self));
+  process->FillRecord(MemberStatus::kJoining);
+  process->StartReading();
+  if (absl::Status status = process->AwaitMembership(deadline); !status.ok()) {
+    process->BeginLeaving();
+    process->Depart();
+    return status;
+  }
+  return process;
+}
+
+void Process::StartReading() {
+  roster_ = std::make_unique<Roster>(
+      segment_, self_, options_.start_in_service,
+      Reader::Callbacks{.deliver = [this](const Message& message) { Deliver(message); },
+                        .on_error = [this](const absl::Status& error) { NoteError(error); }});
+}
+
+// Makes this process visible to the others.
+void Process::FillRecord(MemberStatus status) {
+  record_.slot = options_.slot;
+  std::memcpy(record_.name, options_.name.data(), std::min(options_.name.size(), kMaxMemberName));
+  record_.status.store(status, std::memory_order_seq_cst);
+  control_.roster_changes.fetch_add(1, std::memory_order_seq_cst);
+  control_.roster.Ring();
+  control_.coordinator.Ring();
+}
+
+absl::Status Process::AwaitMembership(Deadline deadline) {
+  for (;;) {
+    const Doorbell::Ticket ticket = control_.roster.Listen();
+    switch (record_.status.load(std::memory_order_seq_cst)) {
+      case MemberStatus::kMember:
+        return absl::OkStatus();
+      case MemberStatus::kLost:
+        return absl::AbortedError(absl::StrCat(
+            "slot ", options_.slot, ": taken by a newer incarnation, or the coordinator's own"));
+      default:
+        break;
+    }
+    if (control_.stopped.load(std::memory_order_seq_cst) != 0) {
+      return absl::UnavailableError("the coordinator has stopped");
+    }
+    if (!control_.roster.Wait(ticket, deadline) && GiveUpJoining()) {
+      return absl::DeadlineExceededError("join: not all members have attached");
+    }
+  }
+}
+
+// False when membership has just begun.
+bool Process::GiveUpJoining() {
+  MemberStatus expected = MemberStatus::kJoining;
+  return record_.status.compare_exchange_strong(expected, MemberStatus::kLeft,
+                                                std::memory_order_seq_cst);
+}
+
+absl::Status Process::Send(uint32_t type, std::string_view payload) {
+  // The clock is read by calls that block, and most do not.
+  absl::StatusOr<Position> at = TryAppend(Kind::kApplication, type, payload);
+  if (absl::IsResourceExhausted(at.status())) return Send(type, payload, Patience());
+  return at.status();
+}
+
+absl::Status Process::Send(uint32_t type, std::string_view payload, Deadline deadline) {
+  return Append(Kind::kApplication, type, payload, deadline).status();
+}
+
+absl::Status Process::Usable() const {
+  if (left_) return absl::FailedPreconditionError("this process has left the group");
+  if (record_.status.load(std::memory_order_seq_cst) == MemberStatus::kLost) {
+    return absl::CancelledError("this incarnation has been dropped from the group");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Position> Process::Append(Kind kind, uint32_t type, std::string_view body,
+                                         Deadline deadline) {
+  for (;;) {
+    absl::StatusOr<Position> at = TryAppend(kind, type, body);
+    if (!absl::IsResourceExhausted(at.status())) return at;
+    if (roster_->Current() != nullptr) {
+      return absl::ResourceExhaustedError(
+          "the ring is full, and a handler does not wait for the others' handlers");
+    }
+    if (control_.stopped.load(std::memory_order_seq_cst) != 0) {
+      return absl::UnavailableError("the ring is full, and the coordinator has stopped");
+    }
+    if (!AwaitRoom(deadline)) return absl::DeadlineExceededError("the ring stayed full");
+  }
+}
+
+absl::StatusOr<Position> Process::TryAppend(Kind kind, uint32_t type, std::string_view body) {
+  absl::StatusOr<Position> at = absl::InternalError("");
+  {
+    const std::lock_guard lock(writer_mutex_);
+    if (absl::Status usable = Usable(); !usable.ok()) return usable;
+    at = writer_.TryAppend(kind, type, body);
+    if (!at.ok()) return at;
+    left_ = kind == Kind::kLeave;
+  }
+  ring_.header->messages.Ring();
+  if (kind != Kind::kApplication) control_.coordinator.Ring();
+  return at;
+}
+
+// Sleeps until something has changed that may have made room. False when the deadline has passed.
+bool Process::AwaitRoom(Deadline deadline) {
+  std::atomic<uint32_t>& blocked = ring_.header->blocked;
+  blocked.fetch_add(1, std::memory_order_seq_cst);
+  const Doorbell::Ticket ticket = ring_.header->room.Listen();
+  // Readers that nobody has woken for what is in the ring, and the coordinator's cursor, must move
+  // for there to be room.
+  ring_.header->messages.Ring();
+  control_.coordinator.Ring();
+  bool full = false;
+  {
+    const std::lock_guard lock(writer_mutex_);
+    full = Usable().ok() && absl::IsResourceExhausted(writer_.CheckRoom());
+  }
+  const bool in_time = !full || ring_.header->room.Wait(ticket, deadline);
+  blocked.fetch_sub(1, std::memory_order_seq_cst);
+  return in_time;
+}
+
+BarrierResult Process::Barrier(const std::string& name, Mode mode) {
+  return Barrier(name, mode, Patience());
+}
+
+BarrierResult Process::Barrier(const std::string& name, Mode mode, Deadline deadline) {
+  if (name.empty() || name.size() > kMaxBarrierName) {
+    return Failure(mode, absl::InvalidArgumentError(
+                             absl::StrCat("barrier name: expected 1 to ", kMaxBarrierName,
+                                          " characters, got ", name.size())));
+  }
+  // A handler that waited here would wait for messages that its own thread is to handle.
+  if (roster_->Current() != nullptr) {
+    return Failure(
+        mode, absl::FailedPreconditionError(absl::StrCat(
+                  "barrier \"", name, "\": called in a handler, which would wait for itself")));
+  }
+  absl::StatusOr<ReplyBody> reply = Call(name, mode, deadline);
+  if (!reply.ok()) return Failure(mode, reply.status());
+  return {.round = reply->round, .phases = reply->phases, .status = ToStatus(reply->reason, name)};
+}
+
+absl::StatusOr<ReplyBody> Process::Call(const std::string& name, Mode mode, Deadline deadline) {
+  const absl::StatusOr<uint64_t> call = calls_.Begin(name);
+  if (!call.ok()) return call.status();
+  const ArriveBody arrive{
+      .call = *call, .mode = mode, .patience = deadline.Remaining(), .name = name};
+  const absl::StatusOr<Position> stamp = Append(Kind::kArrive, 0, Encode(arrive), deadline);
+  if (!stamp.ok()) {
+    calls_.Abandon(*call);
+    return stamp.status();
+  }
+  if (coordinator_ != nullptr) {
+    coordinator_->ArriveLocally({.member = self_,
+                                 .call = *call,
+                                 .name = name,
+                                 .mode = mode,
+                                 .stamp = *stamp,
+                                 .deadline = deadline});
+  }
+  return calls_.Await(*call, deadline.Later(options_.answer_grace));
+}
+
+absl::Status Process::Leave() { return Leave(Patience()); }
+
+absl::Status Process::Leave(Deadline deadline) {
+  if (roster_ == nullptr) return absl::FailedPreconditionError("this process has left the group");
+  if (roster_->Current() != nullptr)
+    return absl::FailedPreconditionError("leave: called in a handler");
+  const absl::Status called = CallLeave(deadline);
+  if (coordinator_ != nullptr) coordinator_->Stop();
+  Depart();
+  if (coordinator_ == nullptr) return called;
+  return Segment::Unlink(options_.group);
+}
+
+// True for the one call that is to leave.
+bool Process::BeginLeaving() {
+  const std::lock_guard lock(writer_mutex_);
+  return !std::exchange(leaving_, true);
+}
+
+// ok when the coordinator has let this member go, or is not there any more.
+absl::Status Process::CallLeave(Deadline deadline) {
+  if (coordinator_ != nullptr) return absl::OkStatus();
+  // Barriers have names, so none is in this one's way.
+  const absl::StatusOr<uint64_t> call = calls_.Begin("");
+  if (!call.ok()) return call.status();
+  if (absl::Status sent = Append(Kind::kLeave, 0, Encode(LeaveBody{*call}), deadline).status();
+      !sent.ok()) {
+    calls_.Abandon(*call);
+    return sent;
+  }
+  const absl::Status answered = calls_.Await(*call, deadline).status();
+  return absl::IsUnavailable(answered) ? absl::OkStatus() : answered;
+}
+
+// Ends all reading and says so in the record. The mapping stays until this object goes.
+void Process::Depart() {
+  {
+    const std::lock_guard lock(writer_mutex_);
+    left_ = true;
+  }
+  roster_->Stop();
+  for (MemberStatus expected : {MemberStatus::kMember, MemberStatus::kJoining}) {
+    record_.status.compare_exchange_strong(expected, MemberStatus::kLeft,
+                                           std::memory_order_seq_cst);
+  }
+  control_.roster_changes.fetch_add(1, std::memory_order_seq_cst);
+  control_.roster.Ring();
+  control_.coordinator.Ring();
+}
+
+void Process::SetService(bool service) { roster_->SetService(service); }
+
+absl::Status Process::RunAfterCurrentHandler(std::function<void()> task) {
+  Reader* const reader = roster_->Current();
+  if (reader == nullptr)
+    return absl::FailedPreconditionError("run after current handler: not called in a handler");
+  reader->RunAfterCurrentHandler(std::move(task));
+  return absl::OkStatus();
+}
+
+void Process::Deliver(const Message& message) {
+  const auto found = options_.handlers.find(message.type);
+  const Handler& handler = found == options_.handlers.end() ? options_.other_types : found->second;
+  if (handler) handler(*this, message);
+}
+
+void Process::NoteError(const absl::Status& error) {
+  const std::lock_guard lock(health_mutex_);
+  if (health_.ok()) health_ = error;
+}
+
+absl::Status Process::Health() const {
+  const std::lock_guard lock(health_mutex_);
+  return health_;
+}
+
+std::string Process::Describe() const {
+  std::string text = ToString(Look());
+  if (coordinator_ != nullptr) text += coordinator_->group().Describe();
+  return text;
+}
+
+}  // namespace fence

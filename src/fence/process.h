@@ -1,0 +1,198 @@
+// fence: barriers and delivery fences between processes that talk over shared-memory rings.
+//
+// A *group* is a coordinator and the processes that have joined it. Each member sends messages to
+// all others, in order, and hears all others' messages in its handlers. `Barrier` waits until every
+// member has called it and, by its mode, until what they sent before has been handled:
+//
+//   fence::Options options;
+//   options.group = "render";
+//   options.slot = 1;
+//   options.handlers[kMarker] = [](fence::Process& self, const fence::Message& marker) { ... };
+//   auto process = fence::Process::Join(std::move(options));
+//   if (!process.ok()) ...
+//   (*process)->Send(kMarker, "frame 7");
+//   const fence::BarrierResult done = (*process)->Barrier("frame", fence::Mode::kDelivery);
+//   // done.satisfied(): every marker that anybody sent before his barrier has been handled here.
+//
+// Threads. All member functions may be called from any thread, unless said otherwise. Handlers run
+// in the library's threads, one thread per other member: messages of one sender are handled one
+// after the other in the order in which they were sent, messages of different senders at the same
+// time. A handler may Send and RunAfterCurrentHandler; it may not call Barrier, Leave or the
+// destructor, and must not throw.
+//
+// Ownership. A Process object is one member. Several may live in one address space; they share
+// nothing but the segment, which they map each on their own. The segment's name exists from
+// `Create` to the coordinator's `Leave`.
+//
+// Deadlines. Every wait takes one; without it the options' `patience` counts from the call.
+// Infinite is allowed everywhere. Errors are values; nothing here throws, reads the environment or
+// handles signals.
+
+#ifndef FENCE_PROCESS_H_
+#define FENCE_PROCESS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "src/fence/barrier.h"
+#include "src/fence/calls.h"
+#include "src/fence/coordinator.h"
+#include "src/fence/deadline.h"
+#include "src/fence/layout.h"
+#include "src/fence/message.h"
+#include "src/fence/ring.h"
+#include "src/fence/roster.h"
+#include "src/fence/segment.h"
+#include "src/fence/snapshot.h"
+
+namespace fence {
+
+class Process;
+
+// Called once per application message of its type. `message` and its payload live until the handler
+// returns.
+using Handler = std::function<void(Process& self, const Message& message)>;
+
+struct Options {
+  std::string group;  // names the segment: 1 to 200 characters without '/'
+  uint32_t slot = 0;  // this member's place, below geometry.slots; the coordinator keeps its own
+  std::string name;   // for people; cut at 32 characters
+
+  // By message type. They are complete before the first message can come. A type without a handler
+  // goes to `other_types`, if that is set, and counts as handled.
+  std::map<uint32_t, Handler> handlers;
+  Handler other_types;
+
+  // The number of this member's first message. Any value: numbers wrap, and nobody compares those
+  // of two lives.
+  uint64_t first_sequence = 0;
+
+  // Holds application messages back, unhandled, until SetService(false).
+  bool start_in_service = false;
+
+  // How long a call without a deadline waits; max() is for ever.
+  std::chrono::nanoseconds patience = std::chrono::nanoseconds::max();
+
+  // How long after a barrier's deadline the coordinator's answer (which is then a failure) may
+  // still come.
+  std::chrono::nanoseconds answer_grace = std::chrono::seconds(1);
+
+  // How often a caller looks for its reply before it sleeps.
+  int spins = 0;
+
+  // For the coordinator: the sizes of the group, and the number of its first reply.
+  Geometry geometry;
+  uint64_t first_reply = 0;
+};
+
+class Process {
+ public:
+  // Makes a new group and is its coordinator and first member. AlreadyExists when the segment's
+  // name is taken.
+  static absl::StatusOr<std::unique_ptr<Process>> Create(Options options);
+
+  // Joins a group as a new incarnation of `options.slot`, and waits for the group's coordinator to
+  // appear. An older incarnation of that slot is dropped. On return every member reads this one's
+  // messages from its first, and this one reads theirs. ResourceExhausted when the group has had
+  // all its incarnations.
+  static absl::StatusOr<std::unique_ptr<Process>> Join(Options options);
+  static absl::StatusOr<std::unique_ptr<Process>> Join(Options options, Deadline deadline);
+
+  // Leaves first, if Leave has not been called. No other call may be in progress.
+  ~Process();
+
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  // Sends to all other members. Blocks while the slowest of them is a whole ring behind;
+  // DeadlineExceeded if that lasts. In a handler it never blocks: ResourceExhausted then.
+  // InvalidArgument when the payload exceeds geometry.message_bytes. FailedPrecondition after
+  // Leave; Cancelled when this incarnation has been dropped.
+  absl::Status Send(uint32_t type, std::string_view payload);
+  absl::Status Send(uint32_t type, std::string_view payload, Deadline deadline);
+
+  // Waits with all members of the round for what `mode` promises (barrier.h). One thread at a time
+  // per name. The deadline is the coordinator's to keep: a call that failed by it is withdrawn, and
+  // the next call under this name takes its place in the same round. Refused in a handler.
+  BarrierResult Barrier(const std::string& name, Mode mode);
+  BarrierResult Barrier(const std::string& name, Mode mode, Deadline deadline);
+
+  // Leaves in order: what was sent is still handled by the others, barriers in flight go on without
+  // this member, and its own threads that wait in one get a failure. Handlers have returned, and
+  // the coordinator has completed what it could without this member, when it returns. The
+  // coordinator's Leave stops the group and removes its name.
+  absl::Status Leave();
+  absl::Status Leave(Deadline deadline);
+
+  // Starts or ends holding back application messages, in all readers.
+  void SetService(bool service);
+
+  // Queues `task` behind the running handler: it runs in its thread, after it and before its
+  // message counts as handled, in the order of queueing. FailedPrecondition outside of a handler.
+  absl::Status RunAfterCurrentHandler(std::function<void()> task);
+
+  // ok, or the first thing that a background thread could not go on with.
+  absl::Status Health() const;
+
+  Incarnation incarnation() const { return self_; }
+  uint32_t slot() const { return options_.slot; }
+  const std::string& name() const { return options_.name; }
+
+  Snapshot Look() const { return TakeSnapshot(segment_); }
+
+  // The snapshot as text and, at the coordinator, the rounds in flight with what holds them back.
+  std::string Describe() const;
+
+ private:
+  Process(Options options, Segment segment, Incarnation self);
+
+  void StartReading();
+  void FillRecord(MemberStatus status);
+  absl::Status AwaitMembership(Deadline deadline);
+  bool GiveUpJoining();
+
+  Deadline Patience() const { return Deadline::In(options_.patience); }
+  absl::Status Usable() const;
+  absl::StatusOr<Position> Append(Kind kind, uint32_t type, std::string_view body,
+                                  Deadline deadline);
+  absl::StatusOr<Position> TryAppend(Kind kind, uint32_t type, std::string_view body);
+  bool AwaitRoom(Deadline deadline);
+  absl::StatusOr<ReplyBody> Call(const std::string& name, Mode mode, Deadline deadline);
+  bool BeginLeaving();
+  absl::Status CallLeave(Deadline deadline);
+  void Depart();
+
+  void Deliver(const Message& message);
+  void NoteError(const absl::Status& error);
+
+  const Options options_;
+  Segment segment_;
+  Control& control_;
+  MemberRecord& record_;
+  const Incarnation self_;
+  const RingView ring_;
+
+  std::mutex writer_mutex_;
+  RingWriter writer_;
+  bool leaving_ = false;  // Leave has been called
+  bool left_ = false;     // nothing can be sent any more
+
+  mutable std::mutex health_mutex_;
+  absl::Status health_;
+
+  Calls calls_;
+  std::unique_ptr<Coordinator> coordinator_;  // in the coordinator's process
+  std::unique_ptr<Roster> roster_;            // from StartReading on
+};
+
+}  // namespace fence
+
+#endif  // FENCE_PROCESS_H_

@@ -1,0 +1,101 @@
+// A request reader: one thread that reads one other member's ring, runs the handlers and publishes
+// how far it came.
+//
+// Progress moves after a message has been handled: after its handler, and what that queued with
+// RunAfterCurrentHandler, have returned. It moves after every message of every kind, by the one
+// line of code that all paths share; and it is published once before the first, so that "nothing
+// yet" and "not there" differ.
+//
+// In service state only control messages pass. An application message waits in the ring, and
+// progress waits with it, whatever is published behind it; if that lasts, the ring fills up and
+// holds the sender back.
+
+#ifndef FENCE_READER_H_
+#define FENCE_READER_H_
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "src/fence/layout.h"
+#include "src/fence/message.h"
+#include "src/fence/ring.h"
+#include "src/fence/segment.h"
+
+namespace fence {
+
+class Reader {
+ public:
+  struct Callbacks {
+    std::function<void(const Message&)> deliver;        // runs the application's handler
+    std::function<void(const absl::Status&)> on_error;  // the ring cannot be read any further
+  };
+
+  // Starts the thread "reader-<slot of the sender>". It attaches to `sender`'s ring as `self`, at
+  // what is published then, and tells the coordinator. `segment` outlives the reader.
+  Reader(const Segment& segment, Incarnation self, Incarnation sender, bool service,
+         Callbacks callbacks);
+  ~Reader() { Join(); }
+
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  // Ends after the message that is being handled. Does not wait.
+  void Stop() { Command(&stop_); }
+
+  // The sender has gone: ends once everything that it published has been handled.
+  void Retire() { Command(&retired_); }
+
+  // Waits for the thread, which ends after Stop or Retire.
+  void Join();
+
+  void SetService(bool service);
+
+  // Queues `task` to run, in order, when the current handler has returned, before the message
+  // counts as handled. Only in a handler or in such a task.
+  void RunAfterCurrentHandler(std::function<void()> task) {
+    after_handler_.push_back(std::move(task));
+  }
+
+  std::thread::id thread_id() const { return thread_id_; }
+  bool finished() const { return finished_.load(std::memory_order_acquire); }
+
+ private:
+  void Command(std::atomic<bool>* flag);
+  void Run();
+  bool Step();  // false when it has ended
+  void AdoptState();
+  bool HandleNext();
+  void Deliver(const Envelope& envelope);
+  void Publish(uint64_t sequence);
+
+  Control& control_;
+  const MemberRecord& self_;  // to notice that this process has been dropped
+  const RingView view_;
+  RingReader ring_;
+  const Incarnation sender_;
+  const uint32_t sender_slot_;
+  const Callbacks callbacks_;
+
+  std::atomic<bool> stop_ = false;
+  std::atomic<bool> retired_ = false;
+  std::atomic<bool> service_;
+  std::atomic<bool> finished_ = false;
+
+  // Of the reader's thread.
+  ReaderState state_ = ReaderState::kDetached;
+  uint64_t next_ = 0;  // the message to handle next
+  Envelope envelope_{};
+  std::string body_;
+  std::deque<std::function<void()>> after_handler_;
+
+  std::thread thread_;         // last but for its id: it starts when all else is there
+  std::thread::id thread_id_;  // kept, since joining forgets it while others ask
+};
+
+}  // namespace fence
+
+#endif  // FENCE_READER_H_

@@ -1,0 +1,128 @@
+#include "src/fence/ring.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+
+namespace fence {
+namespace {
+
+// How many messages a reader has still to handle; nothing if the writer need not wait for it.
+//
+// A lost or departed member's cell is skipped by its record, not by its own state: a dead process
+// cannot detach.
+absl::StatusOr<uint64_t> Backlog(const Cell& cell, uint64_t published, uint32_t capacity) {
+  if (cell.state.load(std::memory_order_seq_cst) == ReaderState::kDetached) return 0;
+  const uint64_t sequence = cell.sequence.load(std::memory_order_seq_cst);
+  const int64_t backlog = SequenceDistance(sequence, published);
+  if (backlog < 0 || backlog > static_cast<int64_t>(capacity)) {
+    return absl::DataLossError(absl::StrCat("a reader claims position ", sequence, " in a ring of ",
+                                            capacity, " messages that has published ", published));
+  }
+  return static_cast<uint64_t>(backlog);
+}
+
+bool IsGone(const MemberRecord& record) {
+  const MemberStatus status = record.status.load(std::memory_order_seq_cst);
+  return status == MemberStatus::kLeft || status == MemberStatus::kLost;
+}
+
+}  // namespace
+
+void RingWriter::Initialize(const RingView& ring, uint64_t epoch, uint64_t first) {
+  ring.header->epoch = epoch;
+  ring.header->first = first;
+  ring.header->published.store(first, std::memory_order_seq_cst);
+}
+
+RingWriter::RingWriter(const RingView& ring) : ring_(ring), next_(ring.Published().sequence) {}
+
+absl::StatusOr<Position> RingWriter::TryAppend(Kind kind, uint32_t type, std::string_view body) {
+  if (body.size() > ring_.message_bytes) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a message of ", body.size(), " bytes, but this group's limit is ", ring_.message_bytes));
+  }
+  if (absl::Status room = CheckRoom(); !room.ok()) return room;
+
+  const Envelope envelope{.sequence = next_,
+                          .kind = kind,
+                          .type = type,
+                          .size = static_cast<uint32_t>(body.size()),
+                          .reserved = 0};
+  std::byte* const slot = ring_.Slot(next_);
+  std::memcpy(slot, &envelope, sizeof(envelope));
+  std::memcpy(slot + sizeof(envelope), body.data(), body.size());
+  ++next_;
+  --free_;
+  ring_.header->published.store(next_, std::memory_order_seq_cst);
+  return Position{ring_.header->epoch, next_};
+}
+
+absl::Status RingWriter::CheckRoom() {
+  if (free_ > 0) return absl::OkStatus();
+  const absl::StatusOr<uint64_t> backlog = LargestBacklog();
+  if (!backlog.ok()) return backlog.status();
+  free_ = ring_.capacity - *backlog;
+  if (free_ == 0) return absl::ResourceExhaustedError("the ring is full");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> RingWriter::LargestBacklog() const {
+  uint64_t largest = 0;
+  const auto include = [&](const Cell& cell) {
+    const absl::StatusOr<uint64_t> backlog = Backlog(cell, next_, ring_.capacity);
+    if (backlog.ok()) largest = std::max(largest, *backlog);
+    return backlog.status();
+  };
+  const uint32_t claimed =
+      std::min(ring_.claimed->load(std::memory_order_seq_cst), ring_.incarnations);
+  for (uint32_t i = 0; i < claimed; ++i) {
+    if (IsGone(ring_.records[i])) continue;
+    if (absl::Status status = include(ring_.cells[i]); !status.ok()) return status;
+  }
+  if (ring_.scan != nullptr) {
+    if (absl::Status status = include(*ring_.scan); !status.ok()) return status;
+  }
+  return largest;
+}
+
+uint64_t RingReader::Attach(ReaderState state) {
+  // A slot is protected once the writer can see the cell that needs it. The writer may have counted
+  // its free slots just before, so the position is taken again until it has not moved since the
+  // cell could be seen: then the writer's next count comes later than the cell.
+  //
+  //   reader                                     writer
+  //   p := published
+  //                                              counts the cells: none; all slots are free
+  //   cell := p, attached
+  //                                              appends p, p+1, …, p+capacity: p is overwritten
+  //   published is not p any more: again
+  uint64_t sequence = Published();
+  cell_->epoch = ring_.header->epoch;
+  cell_->sequence.store(sequence, std::memory_order_seq_cst);
+  SetState(state);
+  for (uint64_t now = Published(); now != sequence; now = Published()) {
+    sequence = now;
+    cell_->sequence.store(sequence, std::memory_order_seq_cst);
+  }
+  return sequence;
+}
+
+absl::Status RingReader::Read(uint64_t sequence, Envelope* envelope, std::string* body) const {
+  const std::byte* const slot = ring_.Slot(sequence);
+  std::memcpy(envelope, slot, sizeof(*envelope));
+  if (absl::Status status = Validate(*envelope, sequence, ring_.message_bytes); !status.ok())
+    return status;
+  body->assign(reinterpret_cast<const char*>(slot + sizeof(*envelope)), envelope->size);
+  return absl::OkStatus();
+}
+
+void RingReader::Publish(uint64_t sequence) {
+  // Sequentially consistent, as is the blocked sender's count: either this sees the sender, or the
+  // sender sees this.
+  cell_->sequence.store(sequence, std::memory_order_seq_cst);
+  if (ring_.header->blocked.load(std::memory_order_seq_cst) != 0) ring_.room->Ring();
+}
+
+}  // namespace fence

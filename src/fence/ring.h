@@ -1,0 +1,101 @@
+// A ring of messages in shared memory: one writer, many readers, nothing ever overwritten that a
+// live reader has not handled.
+//
+// Slots are of one size, and message s lies in slot s mod capacity, which is continuous where
+// sequences wrap since the capacity is a power of two. The writer publishes with one store of
+// `published`; each reader says with one store to its own cell how far it has come. The writer
+// looks at the cells only when what it knows of them is used up.
+
+#ifndef FENCE_RING_H_
+#define FENCE_RING_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "src/fence/layout.h"
+#include "src/fence/message.h"
+#include "src/fence/position.h"
+
+namespace fence {
+
+// Where the parts of one ring lie in this process. A value; valid as long as the segment is mapped.
+struct RingView {
+  RingHeader* header = nullptr;
+  Cell* cells = nullptr;  // one per incarnation, by incarnation - 1
+  Cell* scan = nullptr;   // one more reader that is nobody's incarnation, or null
+  std::byte* slots = nullptr;
+  Doorbell* room = nullptr;               // what readers ring while `header->blocked`
+  const MemberRecord* records = nullptr;  // whose cells they are
+  const std::atomic<uint32_t>* claimed = nullptr;
+  uint32_t incarnations = 0;
+  uint32_t capacity = 0;
+  uint32_t message_bytes = 0;
+
+  std::byte* Slot(uint64_t sequence) const {
+    return slots + (sequence & (capacity - 1)) * (sizeof(Envelope) + message_bytes);
+  }
+  Position Published() const {
+    return {header->epoch, header->published.load(std::memory_order_seq_cst)};
+  }
+};
+
+// The writing end. Not safe for several threads at once: its owner holds a lock around the calls.
+class RingWriter {
+ public:
+  // Makes the ring ready: empty, with `epoch` and `first`. Once, before any other process can find
+  // it.
+  static void Initialize(const RingView& ring, uint64_t epoch, uint64_t first);
+
+  // Continues where the ring was initialised. To be made before anything is appended.
+  explicit RingWriter(const RingView& ring);
+
+  // Writes and publishes one message and returns the position just after it. Never blocks. Rings no
+  // bell. ResourceExhausted when the ring is full, InvalidArgument when the body is larger than a
+  // slot, DataLoss when a reader's cell shows a position outside of the ring.
+  absl::StatusOr<Position> TryAppend(Kind kind, uint32_t type, std::string_view body);
+
+  // ok when a message can be appended now; else as TryAppend.
+  absl::Status CheckRoom();
+
+ private:
+  absl::StatusOr<uint64_t> LargestBacklog() const;
+
+  const RingView ring_;
+  uint64_t next_;
+  uint64_t free_ = 0;  // slots known to be free; never more than really are
+};
+
+// The reading end of one reader, on its own cell. One thread at a time.
+class RingReader {
+ public:
+  RingReader(const RingView& ring, Cell* cell) : ring_(ring), cell_(cell) {}
+
+  // Starts at what is published now, marks the cell with `state`, and returns the sequence to read
+  // first: from there on nothing is overwritten before `Publish` has passed it.
+  uint64_t Attach(ReaderState state);
+
+  // From here on the writer does not wait for this reader.
+  void Detach() { SetState(ReaderState::kDetached); }
+  void SetState(ReaderState state) { cell_->state.store(state, std::memory_order_seq_cst); }
+
+  uint64_t Published() const { return ring_.Published().sequence; }
+
+  // Copies a published message out of the ring. DataLoss when the slot does not hold it.
+  absl::Status Read(uint64_t sequence, Envelope* envelope, std::string* body) const;
+
+  // Everything before `sequence` has been handled. One store, and a ring for senders that wait for
+  // room.
+  void Publish(uint64_t sequence);
+
+ private:
+  const RingView ring_;
+  Cell* const cell_;
+};
+
+}  // namespace fence
+
+#endif  // FENCE_RING_H_

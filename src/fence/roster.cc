@@ -1,0 +1,92 @@
+#include "src/fence/roster.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "src/fence/thread_name.h"
+
+namespace fence {
+
+Roster::Roster(const Segment& segment, Incarnation self, bool service, Reader::Callbacks callbacks)
+    : segment_(segment),
+      self_(self),
+      callbacks_(std::move(callbacks)),
+      service_(service),
+      thread_([this] { Run(); }) {}
+
+Roster::~Roster() { Stop(); }
+
+void Roster::Stop() {
+  if (!thread_.joinable()) return;
+  stop_.store(true, std::memory_order_release);
+  segment_.control().roster.Ring();
+  thread_.join();
+  // The readers stay in the map until their threads have ended: a handler that is still running
+  // asks for its own.
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [member, reader] : readers_) reader->Stop();
+  }
+  for (auto& [member, reader] : readers_) reader->Join();
+  readers_.clear();
+}
+
+void Roster::SetService(bool service) {
+  const std::lock_guard lock(mutex_);
+  service_ = service;
+  for (auto& [member, reader] : readers_) reader->SetService(service);
+}
+
+Reader* Roster::Current() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [member, reader] : readers_) {
+    if (reader->thread_id() == std::this_thread::get_id()) return reader.get();
+  }
+  return nullptr;
+}
+
+void Roster::Run() {
+  NameThisThread("roster");
+  Doorbell& bell = segment_.control().roster;
+  for (;;) {
+    const Doorbell::Ticket ticket = bell.Listen();
+    if (stop_.load(std::memory_order_acquire)) return;
+    Follow();
+    bell.Wait(ticket, Deadline::Infinite());
+  }
+}
+
+void Roster::Follow() {
+  const std::lock_guard lock(mutex_);
+  const Incarnation claimed = std::min(segment_.control().claimed.load(std::memory_order_acquire),
+                                       segment_.geometry().incarnations);
+  for (Incarnation member = 1; member <= claimed; ++member) {
+    if (member != self_) FollowMember(member);
+  }
+}
+
+void Roster::FollowMember(Incarnation member) {
+  const auto found = readers_.find(member);
+  switch (segment_.record(member).status.load(std::memory_order_acquire)) {
+    case MemberStatus::kFree:
+    case MemberStatus::kClaimed:
+      return;
+    case MemberStatus::kJoining:
+    case MemberStatus::kMember:
+      if (found == readers_.end()) {
+        readers_[member] = std::make_unique<Reader>(segment_, self_, member, service_, callbacks_);
+      }
+      return;
+    case MemberStatus::kLeft:
+    case MemberStatus::kLost:
+      if (found == readers_.end()) return;
+      if (found->second->finished()) {
+        readers_.erase(found);
+      } else {
+        found->second->Retire();
+      }
+      return;
+  }
+}
+
+}  // namespace fence

@@ -1,0 +1,61 @@
+// The readers of one process: one for each other member that is there or is joining.
+//
+// The thread "roster" follows the members' records, starts a reader for each that appears, retires
+// the reader of each that has gone, and joins the threads of those that have finished.
+
+#ifndef FENCE_ROSTER_H_
+#define FENCE_ROSTER_H_
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "src/fence/message.h"
+#include "src/fence/reader.h"
+#include "src/fence/segment.h"
+
+namespace fence {
+
+class Roster {
+ public:
+  // `segment` outlives the roster. Callbacks are called from the readers' threads.
+  Roster(const Segment& segment, Incarnation self, bool service, Reader::Callbacks callbacks);
+  ~Roster();  // stops
+
+  Roster(const Roster&) = delete;
+  Roster& operator=(const Roster&) = delete;
+
+  // Ends all readers after the message that each is handling, and waits for them. Not from a
+  // reader's thread.
+  void Stop();
+
+  // Puts all readers, and those still to come, into service or normal state.
+  void SetService(bool service);
+
+  // The reader whose handler the calling thread is running, or null. Valid as long as the handler
+  // runs.
+  Reader* Current();
+
+ private:
+  void Run();
+  void Follow();
+  void FollowMember(Incarnation member);
+
+  const Segment& segment_;
+  const Incarnation self_;
+  const Reader::Callbacks callbacks_;
+  std::atomic<bool> stop_ = false;
+
+  std::mutex mutex_;
+  bool service_;
+  std::map<Incarnation, std::unique_ptr<Reader>> readers_;
+
+  std::thread thread_;  // last: it starts when all else is there
+};
+
+}  // namespace fence
+
+#endif  // FENCE_ROSTER_H_

@@ -1,0 +1,276 @@
+#include "src/fence/segment.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace fence {
+namespace {
+
+constexpr uint64_t kMagic =
+    0x31656e6563'6e6566;  // an arbitrary number that says "fence", and not zero
+constexpr uint32_t kVersion = 1;
+
+// Limits that keep every size far from overflow. The cells are a square, hence the limit on
+// incarnations.
+constexpr uint32_t kMaxIncarnations = 4096;
+constexpr uint32_t kMaxRingMessages = 1 << 20;
+constexpr uint32_t kMaxMessageBytes = 1 << 20;
+
+// Differs whenever two builds would disagree about where something lies.
+constexpr uint64_t Fingerprint() {
+  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a over the numbers below
+  for (const uint64_t value :
+       {sizeof(SegmentHeader), offsetof(SegmentHeader, geometry), sizeof(Control),
+        offsetof(Control, roster_changes), offsetof(Control, coordinator),
+        offsetof(Control, watching), offsetof(Control, roster), offsetof(Control, replies),
+        sizeof(MemberRecord), offsetof(MemberRecord, name), sizeof(RingHeader),
+        offsetof(RingHeader, published), offsetof(RingHeader, messages),
+        offsetof(RingHeader, blocked), offsetof(RingHeader, room), sizeof(Cell),
+        offsetof(Cell, epoch), offsetof(Cell, sequence), sizeof(Envelope)}) {
+    hash = (hash ^ value) * 0x100000001b3;
+  }
+  return hash;
+}
+
+constexpr size_t RoundUp(size_t bytes) {
+  return (bytes + kCacheLine - 1) / kCacheLine * kCacheLine;
+}
+
+absl::Status SystemError(const std::string& what) {
+  const int error = errno;
+  const std::string text = absl::StrCat(what, ": ", strerror(error));
+  if (error == EEXIST) return absl::AlreadyExistsError(text);
+  if (error == ENOENT) return absl::NotFoundError(text);
+  if (error == EACCES) return absl::PermissionDeniedError(text);
+  if (error == ENOMEM || error == ENOSPC || error == EMFILE)
+    return absl::ResourceExhaustedError(text);
+  return absl::InternalError(text);
+}
+
+absl::StatusOr<std::string> ShmName(const std::string& group) {
+  if (group.empty() || group.size() > 200 ||
+      group.find_first_of(std::string("/\0", 2)) != std::string::npos) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("group name \"", group, "\": expected 1 to 200 characters without '/'"));
+  }
+  return absl::StrCat("/fence.", group);
+}
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  int get() const { return fd_; }
+  bool ok() const { return fd_ >= 0; }
+
+ private:
+  const int fd_;
+};
+
+absl::StatusOr<std::byte*> Map(const FileDescriptor& fd, size_t bytes, const std::string& name) {
+  void* const base = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+  if (base == MAP_FAILED) return SystemError(absl::StrCat("mmap of ", bytes, " bytes of ", name));
+  return static_cast<std::byte*>(base);
+}
+
+// Whether a mapping of `bytes` is a segment of this build, and of the size that its own geometry
+// asks for.
+absl::Status Check(const SegmentHeader& header, size_t bytes, const std::string& name) {
+  const uint64_t magic = header.magic.load(std::memory_order_acquire);
+  if (magic == 0) return absl::UnavailableError(absl::StrCat(name, ": not initialised yet"));
+  if (magic != kMagic)
+    return absl::FailedPreconditionError(absl::StrCat(name, ": magic: not a fence segment"));
+  if (header.version != kVersion) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(name, ": version: expected ", kVersion, ", got ", header.version));
+  }
+  if (header.fingerprint != Fingerprint()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(name, ": fingerprint: made by a build with another layout"));
+  }
+  if (absl::Status status = Validate(header.geometry); !status.ok()) {
+    return absl::DataLossError(absl::StrCat(name, ": ", std::string(status.message())));
+  }
+  const size_t expected = SegmentOffsets(header.geometry).end;
+  if (header.total_bytes != expected || bytes != expected) {
+    return absl::DataLossError(absl::StrCat(name, ": total_bytes: the geometry needs ", expected,
+                                            ", the header says ", header.total_bytes,
+                                            ", the file has ", bytes));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OutOfRange(const char* field, uint32_t value, const std::string& expected) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("geometry.", field, ": expected ", expected, ", got ", value));
+}
+
+}  // namespace
+
+absl::Status Validate(const Geometry& geometry) {
+  const auto& [slots, incarnations, ring_messages, message_bytes] = geometry;
+  if (incarnations < 1 || incarnations > kMaxIncarnations) {
+    return OutOfRange("incarnations", incarnations, absl::StrCat("1 to ", kMaxIncarnations));
+  }
+  if (slots < 1 || slots > incarnations) {
+    return OutOfRange("slots", slots, absl::StrCat("1 to ", incarnations, " (the incarnations)"));
+  }
+  if (!std::has_single_bit(ring_messages) || ring_messages < 2 ||
+      ring_messages > kMaxRingMessages) {
+    return OutOfRange("ring_messages", ring_messages,
+                      absl::StrCat("a power of two from 2 to ", kMaxRingMessages));
+  }
+  if (message_bytes % 8 != 0 || message_bytes < kMinMessageBytes ||
+      message_bytes > kMaxMessageBytes) {
+    return OutOfRange(
+        "message_bytes", message_bytes,
+        absl::StrCat("a multiple of 8 from ", kMinMessageBytes, " to ", kMaxMessageBytes));
+  }
+  return absl::OkStatus();
+}
+
+SegmentOffsets::SegmentOffsets(const Geometry& geometry) {
+  const size_t n = geometry.incarnations;
+  slots_stride =
+      RoundUp(geometry.ring_messages * (sizeof(Envelope) + size_t{geometry.message_bytes}));
+  control = sizeof(SegmentHeader);
+  records = control + sizeof(Control);
+  reply_header = records + n * sizeof(MemberRecord);
+  reply_cells = reply_header + sizeof(RingHeader);
+  headers = reply_cells + n * sizeof(Cell);
+  scans = headers + n * sizeof(RingHeader);
+  cells = scans + n * sizeof(Cell);
+  reply_slots = cells + n * n * sizeof(Cell);
+  slots = reply_slots + slots_stride;
+  end = slots + n * slots_stride;
+}
+
+absl::StatusOr<Segment> Segment::Create(const std::string& group, const Geometry& geometry) {
+  if (absl::Status status = Validate(geometry); !status.ok()) return status;
+  const absl::StatusOr<std::string> name = ShmName(group);
+  if (!name.ok()) return name.status();
+  const FileDescriptor fd(shm_open(name->c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
+  if (!fd.ok()) return SystemError(absl::StrCat("create ", *name));
+
+  const size_t bytes = SegmentOffsets(geometry).end;
+  absl::StatusOr<std::byte*> base =
+      ftruncate(fd.get(), static_cast<off_t>(bytes)) == 0
+          ? Map(fd, bytes, *name)
+          : SystemError(absl::StrCat("ftruncate ", *name, " to ", bytes, " bytes"));
+  if (!base.ok()) {
+    shm_unlink(name->c_str());
+    return base.status();
+  }
+  auto* const header = reinterpret_cast<SegmentHeader*>(*base);
+  header->version = kVersion;
+  header->fingerprint = Fingerprint();
+  header->total_bytes = bytes;
+  header->geometry = geometry;
+  // The first record is the creator's; nobody can claim it in the moment after the next line.
+  reinterpret_cast<Control*>(*base + SegmentOffsets(geometry).control)->claimed.store(1);
+  header->magic.store(kMagic, std::memory_order_release);
+  return Segment(*base, geometry);
+}
+
+absl::StatusOr<Segment> Segment::Attach(const std::string& group) {
+  const absl::StatusOr<std::string> name = ShmName(group);
+  if (!name.ok()) return name.status();
+  const FileDescriptor fd(shm_open(name->c_str(), O_RDWR | O_CLOEXEC, 0));
+  if (!fd.ok()) return SystemError(absl::StrCat("open ", *name));
+
+  // Memory beyond the end of the file faults, so the size comes from the file and not from the
+  // header.
+  struct stat info;
+  if (fstat(fd.get(), &info) != 0) return SystemError(absl::StrCat("fstat ", *name));
+  const size_t bytes = static_cast<size_t>(info.st_size);
+  if (bytes == 0) return absl::UnavailableError(absl::StrCat(*name, ": not sized yet"));
+  if (bytes < sizeof(SegmentHeader)) {
+    return absl::DataLossError(absl::StrCat(*name, ": ", bytes, " bytes, too short for a header"));
+  }
+  const absl::StatusOr<std::byte*> base = Map(fd, bytes, *name);
+  if (!base.ok()) return base.status();
+  const auto& header = *reinterpret_cast<const SegmentHeader*>(*base);
+  if (absl::Status status = Check(header, bytes, *name); !status.ok()) {
+    munmap(*base, bytes);
+    return status;
+  }
+  return Segment(*base, header.geometry);
+}
+
+absl::Status Segment::Unlink(const std::string& group) {
+  const absl::StatusOr<std::string> name = ShmName(group);
+  if (!name.ok()) return name.status();
+  if (shm_unlink(name->c_str()) != 0) return SystemError(absl::StrCat("unlink ", *name));
+  return absl::OkStatus();
+}
+
+Segment::Segment(std::byte* base, const Geometry& geometry)
+    : base_(base), geometry_(geometry), at_(geometry) {}
+
+Segment::Segment(Segment&& other) noexcept
+    : base_(std::exchange(other.base_, nullptr)), geometry_(other.geometry_), at_(other.at_) {}
+
+Segment::~Segment() {
+  if (base_ != nullptr) munmap(base_, at_.end);
+}
+
+Control& Segment::control() const { return *At<Control>(at_.control); }
+
+MemberRecord& Segment::record(Incarnation member) const {
+  return At<MemberRecord>(at_.records)[member - 1];
+}
+
+RingView Segment::request_ring(Incarnation writer) const {
+  const size_t i = writer - 1;
+  RingView ring =
+      View(At<RingHeader>(at_.headers) + i, At<Cell>(at_.cells) + i * geometry_.incarnations,
+           base_ + at_.slots + i * at_.slots_stride);
+  ring.scan = &scan(writer);
+  ring.room = &ring.header->room;
+  return ring;
+}
+
+RingView Segment::reply_ring() const {
+  RingView ring =
+      View(At<RingHeader>(at_.reply_header), At<Cell>(at_.reply_cells), base_ + at_.reply_slots);
+  ring.room = &control().coordinator;  // the coordinator has one bell for all that it waits for
+  return ring;
+}
+
+Cell& Segment::progress(Incarnation observer, Incarnation sender) const {
+  return At<Cell>(at_.cells)[size_t{sender - 1} * geometry_.incarnations + (observer - 1)];
+}
+
+Cell& Segment::scan(Incarnation sender) const { return At<Cell>(at_.scans)[sender - 1]; }
+
+Cell& Segment::reply_cell(Incarnation member) const {
+  return At<Cell>(at_.reply_cells)[member - 1];
+}
+
+RingView Segment::View(RingHeader* header, Cell* cells, std::byte* slots) const {
+  RingView ring;
+  ring.header = header;
+  ring.cells = cells;
+  ring.slots = slots;
+  ring.records = &record(1);
+  ring.claimed = &control().claimed;
+  ring.incarnations = geometry_.incarnations;
+  ring.capacity = geometry_.ring_messages;
+  ring.message_bytes = geometry_.message_bytes;
+  return ring;
+}
+
+}  // namespace fence
