@@ -1,0 +1,40 @@
+// Every constant of the minimiser, with the reason beside it.
+#ifndef WEIR_SIM_MINIMIZE_LIMITS_H_
+#define WEIR_SIM_MINIMIZE_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weir::sim {
+
+// Scheduling points (some 50 ns each) that one call of Executor::Search may spend: the time is up
+// when it is up, and that is asked between calls.
+inline constexpr uint64_t kSearchChunkPoints = 2'000'000;
+// What a search for the failure at much smaller parameters may spend before the next larger ones
+// are tried. Most bugs show within some hundred executions of a thousand points.
+inline constexpr uint64_t kLadderPoints = 6'000'000;
+// The same when all were tried in vain: bugs that are rare even where they are simplest. Worth
+// seconds, since the alternative is to delta-debug thousands of edits of a long execution.
+inline constexpr uint64_t kPatientLadderPoints = 30'000'000;
+// ... for so many of the smallest.
+inline constexpr size_t kPatientRungs = 6;
+// The same for one parameter that is to shrink, at a time when executions are short already.
+inline constexpr uint64_t kParameterPoints = 6'000'000;
+// The same for a different failing execution that might need fewer edits.
+inline constexpr uint64_t kAnotherWayPoints = 4'000'000;
+
+// Other failing executions that are minimised in the hope of fewer edits, until so many in a row
+// have brought nothing. Random executions that fail shrink to different local minima; most of those
+// found here differ by one or two edits, and eight of them show the least nearly always.
+inline constexpr int kAnotherWayTries = 8;
+// A failure of so few edits is not searched for in another way.
+inline constexpr size_t kFewEdits = 1;
+// Deleting two edits at once is tried for up to so many edits: 66 executions.
+inline constexpr size_t kMostPairedEdits = 12;
+
+// The best so far is handed over at the end of each pass, and within one after so many executions.
+inline constexpr uint64_t kTriesBetweenSaves = 50;
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_MINIMIZE_LIMITS_H_

@@ -1,0 +1,62 @@
+#include "sim/minimize/minimize.h"
+
+#include "absl/status/status.h"
+#include "sim/minimize/bench.h"
+#include "sim/minimize/passes.h"
+
+namespace weir::sim {
+namespace {
+
+ScheduleSize SizeOf(const Schedule& schedule) {
+  return {schedule.parameters, schedule.faults.size(), schedule.edits.size(), schedule.points};
+}
+
+// All passes once, those first that make what comes after them cheap.
+void RunPasses(Bench& bench) {
+  for (const auto pass : {ShortenPrefix, ReduceFaults, ShrinkParameters, ShortenPrefix, ReduceEdits,
+                          SlideRounds, LowerNumbers}) {
+    if (bench.Expired()) return;
+    pass(bench);
+    bench.Record();
+  }
+}
+
+void RunUntilNothingChanges(Bench& bench) {
+  MinimizeReport& report = bench.workshop().report;
+  while (!bench.Expired()) {
+    const uint64_t before = bench.successes();
+    ++report.rounds;
+    RunPasses(bench);
+    // Costs searches, so only when all else has come to its end.
+    if (bench.successes() == before) TryAnotherWay(bench);
+    bench.Record();
+    if (bench.successes() == before) break;
+  }
+  report.finished = !bench.Expired();
+}
+
+}  // namespace
+
+absl::StatusOr<Minimized> Minimize(const Schedule& failing, Executor& executor,
+                                   const MinimizeOptions& options) {
+  if (failing.verdict.kind == VerdictKind::kPass) {
+    return absl::FailedPreconditionError("the schedule is of an execution that passed");
+  }
+  absl::StatusOr<std::vector<int64_t>> values =
+      ResolveParameters(failing.parameters, options.parameters);
+  if (!values.ok()) return values.status();
+  Workshop workshop{executor, options, failing.verdict, {}, {}, {}};
+  workshop.report.before = SizeOf(failing);
+  if (absl::Status status = CheckDeterminism(workshop, failing); !status.ok()) return status;
+
+  Bench bench(workshop, failing, /*saves=*/true);
+  workshop.BeginPass("unused");
+  bench.Try(failing);  // for the edits that do not apply
+  StartSmall(bench);
+  bench.Record();
+  RunUntilNothingChanges(bench);
+  workshop.report.after = SizeOf(bench.recorded());
+  return Minimized{bench.recorded(), std::move(workshop.report)};
+}
+
+}  // namespace weir::sim
