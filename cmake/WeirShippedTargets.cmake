@@ -1,4 +1,5 @@
-# The targets of this repository: the shipped barrier, the bugs, the programs of the tests.
+# The targets of this repository: the shipped barrier, the bugs, the programs of the tests, the
+# benchmarks.
 
 # A target finds "sim/weir.h" and "src/fence/…" from the root; an installed one beside the package's
 # headers.
@@ -93,4 +94,10 @@ function(weir_program_targets)
     string(REGEX REPLACE "\\.cc$" "" name "${name}")
     weir_target(${name} SOURCES "${program}" LIBRARIES Threads::Threads OPTIONS ${WEIR_WARNINGS})
   endforeach()
+endfunction()
+
+# targets/bench.so: what `weir bench` measures.
+function(weir_bench_target)
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/*.cc")
+  weir_target(bench SOURCES ${sources} LIBRARIES Threads::Threads OPTIONS ${WEIR_WARNINGS})
 endfunction()

@@ -63,7 +63,8 @@ function(weir_native_programs)
     add_executable(native_${name} "${program}")
     target_compile_options(native_${name} PRIVATE ${WEIR_WARNINGS})
     target_include_directories(native_${name} PRIVATE "${PROJECT_SOURCE_DIR}")
-    target_link_libraries(native_${name} PRIVATE Threads::Threads)
+    # libatomic, for atomics wider than a word.
+    target_link_libraries(native_${name} PRIVATE Threads::Threads atomic)
     set_target_properties(native_${name} PROPERTIES
                           OUTPUT_NAME "${name}"
                           RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/native")
