@@ -23,6 +23,7 @@ namespace weir::sim {
 
 Slot g_slots[kMaxThreads];
 int g_slot_count = 0;
+bool g_write_by_instruction = false;
 
 namespace {
 
@@ -34,7 +35,6 @@ constexpr size_t kColours = 32;
 // What of a stack is writable from the start: most threads never need more.
 constexpr size_t kFirstPages = 2;
 
-bool g_write_by_instruction = false;
 void (*g_before_parking)(ThreadSlot) = nullptr;
 sem_t g_parked;
 
@@ -97,13 +97,7 @@ uintptr_t ReadFsBase() {
   return value;
 }
 
-void WriteFsBase(uintptr_t value) {
-  if (g_write_by_instruction) [[likely]] {
-    asm volatile("wrfsbase %0" ::"r"(value) : "memory");
-  } else {
-    syscall(SYS_arch_prctl, ARCH_SET_FS, value);
-  }
-}
+void WriteFsBaseByCall(uintptr_t value) { syscall(SYS_arch_prctl, ARCH_SET_FS, value); }
 
 absl::Status CreateSlots(int count, size_t stack_bytes, bool use_arch_prctl,
                          void (*before_parking)(ThreadSlot slot)) {

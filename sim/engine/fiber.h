@@ -47,7 +47,17 @@ bool InGuard(uintptr_t address, ThreadSlot* slot);
 // The slot whose memory contains the address, or kNoThread.
 ThreadSlot SlotAt(uintptr_t address);
 
-void WriteFsBase(uintptr_t value);
+extern bool g_write_by_instruction;  // FSGSBASE: the kernel lets us
+void WriteFsBaseByCall(uintptr_t value);
+
+// Instruction or arch_prctl(2), as CreateSlots was told.
+[[gnu::always_inline]] inline void WriteFsBase(uintptr_t value) {
+  if (g_write_by_instruction) [[likely]] {
+    asm volatile("wrfsbase %0" ::"r"(value) : "memory");
+  } else {
+    WriteFsBaseByCall(value);
+  }
+}
 uintptr_t ReadFsBase();
 
 // Boost.Context's jump and its saved frame on x86-64 System V (fcontext 1.74): what lies at a context.

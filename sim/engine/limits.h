@@ -31,6 +31,12 @@ inline constexpr uint64_t kDefaultStepCap = 5'000'000;
 // is pending: nobody is left who could end the wait.
 inline constexpr uint64_t kIdlePointsCap = 20'000;
 
+// How often the parent sees progress, and how often unlikely things are looked after.
+inline constexpr uint64_t kAttentionPoints = 1024;
+// By default a thread that never waits is set aside after this many points: one that polls under a lock
+// would else never let the others run.
+inline constexpr uint32_t kSlicePoints = 10'000;
+
 // Virtual time starts at a plausible uptime, so that `now − timeout` does not go below zero.
 inline constexpr uint64_t kStartOfTimeNs = 1'000'000'000'000;
 // What reading a clock costs. Repeated reads by a thread that does nothing else cost an eighth of the

@@ -52,7 +52,9 @@ namespace weir::sim {
   X(kProcessRestart, "process_restart")      \
   X(kProcessExit, "process_exit")            \
   X(kChoose, "choose")                       \
-  X(kRound, "round")
+  X(kRound, "round")                         \
+  X(kSemGetValue, "sem_getvalue")            \
+  X(kFileStatus, "fstat")
 
 enum class Op : uint8_t {
 #define X(id, name) id,

@@ -16,35 +16,26 @@
 
 #include "sim/engine/decision.h"
 #include "sim/engine/operation.h"
+#include "sim/engine/point.h"
 #include "sim/engine/verdict.h"
 #include "sim/engine/world.h"
 
 namespace weir::sim {
 
-// A 128-bit product folded to 64: every bit of both arguments reaches every bit of the result.
-inline uint64_t Fold(uint64_t a, uint64_t b) {
-  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
-// A scheduling point before an operation that may change something others look at. No effect in load
-// mode.
+// Inline, in point.h. None has an effect in load mode.
+//
+// A scheduling point before an operation that may change something others look at.
 void SchedulePoint(Op op, const void* object);
-
 // A scheduling point before an operation that only looks. Whether it found anything new is known after
-// it: call Looked().
+// it: call Looked(), or Progressed() and Result().
 void LookPoint(Op op, const void* object);
-
 // The operation of the last LookPoint() found `value` at `object` (and changed nothing). Finding the same
 // again, with no progress of its own in between, makes the thread idle.
 void Looked(const void* object, uint64_t value);
-
 // The operation of the last LookPoint() did change something after all.
 void Progressed();
-
 // A scheduling point at which the thread only yields.
 void YieldPoint(Op op, const void* object);
-
 // Mixes the result of the last operation into the fingerprint.
 void Result(uint64_t value);
 

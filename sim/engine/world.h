@@ -69,7 +69,6 @@ struct Thread {
   uint16_t previous;
   Op op;             // what it is at
   const void* object;
-  uint64_t ops;      // scheduling points that it has reached
 
   // Spinning. A load that finds what the same thread found there before, without having changed
   // anything itself in between, is a repeat and counts as a yield.
@@ -142,7 +141,8 @@ struct World {
   uint64_t now_ns;
   uint64_t decisions;
   uint64_t round;
-  uint64_t idle_points;    // in a row, with everybody idle and no timer pending
+  uint64_t idle_points;    // with everybody idle and no timer pending, while `progress`
+  uint64_t idle_since;     //   had this value
   ThreadSet runnable;
   Timers timers;
 

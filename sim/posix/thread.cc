@@ -211,8 +211,6 @@ int sched_yield() {
   return 0;
 }
 
-int pthread_yield() { return sched_yield(); }
-
 // There are no signals in an execution: a mask is accepted and means nothing.
 int pthread_sigmask(int how, const sigset_t* set, sigset_t* old) {
   if (InHost()) return WEIR_REAL(pthread_sigmask)(how, set, old);
