@@ -95,11 +95,13 @@ void Coordinator::AdmitWhoIsAttached() {
           return !other.second.admitted || AttachedBothWays(joiner, other.first);
         });
     if (!all) continue;
-    MemberStatus expected = MemberStatus::kJoining;
-    if (!segment_.record(joiner).status.compare_exchange_strong(expected, MemberStatus::kMember))
-      continue;
-    peer.admitted = true;
+    // Counted first, so that whoever sees the new member in the records finds it in every round
+    // from there on.
     group_.Admit(joiner);
+    MemberStatus expected = MemberStatus::kJoining;
+    peer.admitted =
+        segment_.record(joiner).status.compare_exchange_strong(expected, MemberStatus::kMember);
+    if (!peer.admitted) group_.Drop(joiner);  // it has given up
     control_.roster.Ring();
   }
 }

@@ -43,6 +43,17 @@ absl::StatusOr<Incarnation> Claim(const Segment& segment) {
   return taken + 1;
 }
 
+uint32_t CountMembers(const Segment& segment) {
+  const Incarnation claimed = std::min(segment.control().claimed.load(std::memory_order_seq_cst),
+                                       segment.geometry().incarnations);
+  uint32_t members = 0;
+  for (Incarnation member = 1; member <= claimed; ++member) {
+    if (segment.record(member).status.load(std::memory_order_seq_cst) == MemberStatus::kMember)
+      ++members;
+  }
+  return members;
+}
+
 BarrierResult Failure(Mode mode, absl::Status status) {
   return {.round = 0, .phases = UniformPhases(mode, Phase::kFailed), .status = std::move(status)};
 }
@@ -151,15 +162,31 @@ bool Process::GiveUpJoining() {
                                                 std::memory_order_seq_cst);
 }
 
+absl::Status Process::AwaitMembers(uint32_t count) { return AwaitMembers(count, Patience()); }
+
+absl::Status Process::AwaitMembers(uint32_t count, Deadline deadline) {
+  for (;;) {
+    const Doorbell::Ticket ticket = control_.roster.Listen();
+    const uint32_t members = CountMembers(segment_);
+    if (members >= count) return absl::OkStatus();
+    if (control_.stopped.load(std::memory_order_seq_cst) != 0) {
+      return absl::UnavailableError("the coordinator has stopped");
+    }
+    if (!control_.roster.Wait(ticket, deadline)) {
+      return absl::DeadlineExceededError(absl::StrCat(members, " of ", count, " members"));
+    }
+  }
+}
+
 absl::Status Process::Send(uint32_t type, std::string_view payload) {
   // The clock is read by calls that block, and most do not.
-  absl::StatusOr<Position> at = TryAppend(Kind::kApplication, type, payload);
+  absl::StatusOr<Position> at = TryAppend(Kind::kApplication, type, payload, Wake::kReaders);
   if (absl::IsResourceExhausted(at.status())) return Send(type, payload, Patience());
   return at.status();
 }
 
 absl::Status Process::Send(uint32_t type, std::string_view payload, Deadline deadline) {
-  return Append(Kind::kApplication, type, payload, deadline).status();
+  return Append(Kind::kApplication, type, payload, Wake::kReaders, deadline).status();
 }
 
 absl::Status Process::Usable() const {
@@ -170,10 +197,10 @@ absl::Status Process::Usable() const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Position> Process::Append(Kind kind, uint32_t type, std::string_view body,
+absl::StatusOr<Position> Process::Append(Kind kind, uint32_t type, std::string_view body, Wake wake,
                                          Deadline deadline) {
   for (;;) {
-    absl::StatusOr<Position> at = TryAppend(kind, type, body);
+    absl::StatusOr<Position> at = TryAppend(kind, type, body, wake);
     if (!absl::IsResourceExhausted(at.status())) return at;
     if (roster_->Current() != nullptr) {
       return absl::ResourceExhaustedError(
@@ -186,7 +213,8 @@ absl::StatusOr<Position> Process::Append(Kind kind, uint32_t type, std::string_v
   }
 }
 
-absl::StatusOr<Position> Process::TryAppend(Kind kind, uint32_t type, std::string_view body) {
+absl::StatusOr<Position> Process::TryAppend(Kind kind, uint32_t type, std::string_view body,
+                                            Wake wake) {
   absl::StatusOr<Position> at = absl::InternalError("");
   {
     const std::lock_guard lock(writer_mutex_);
@@ -195,8 +223,7 @@ absl::StatusOr<Position> Process::TryAppend(Kind kind, uint32_t type, std::strin
     if (!at.ok()) return at;
     left_ = kind == Kind::kLeave;
   }
-  ring_.header->messages.Ring();
-  if (kind != Kind::kApplication) control_.coordinator.Ring();
+  if (wake == Wake::kReaders) ring_.header->messages.Ring();
   return at;
 }
 
@@ -245,12 +272,17 @@ absl::StatusOr<ReplyBody> Process::Call(const std::string& name, Mode mode, Dead
   if (!call.ok()) return call.status();
   const ArriveBody arrive{
       .call = *call, .mode = mode, .patience = deadline.Remaining(), .name = name};
-  const absl::StatusOr<Position> stamp = Append(Kind::kArrive, 0, Encode(arrive), deadline);
+  // A rendezvous waits for nobody's progress: the readers take this message along when there is
+  // more.
+  const Wake wake = mode == Mode::kRendezvous ? Wake::kNobody : Wake::kReaders;
+  const absl::StatusOr<Position> stamp = Append(Kind::kArrive, 0, Encode(arrive), wake, deadline);
   if (!stamp.ok()) {
     calls_.Abandon(*call);
     return stamp.status();
   }
-  if (coordinator_ != nullptr) {
+  if (coordinator_ == nullptr) {
+    control_.coordinator.Ring();
+  } else {
     coordinator_->ArriveLocally({.member = self_,
                                  .call = *call,
                                  .name = name,
@@ -286,11 +318,13 @@ absl::Status Process::CallLeave(Deadline deadline) {
   // Barriers have names, so none is in this one's way.
   const absl::StatusOr<uint64_t> call = calls_.Begin("");
   if (!call.ok()) return call.status();
-  if (absl::Status sent = Append(Kind::kLeave, 0, Encode(LeaveBody{*call}), deadline).status();
-      !sent.ok()) {
+  const absl::Status sent =
+      Append(Kind::kLeave, 0, Encode(LeaveBody{*call}), Wake::kNobody, deadline).status();
+  if (!sent.ok()) {
     calls_.Abandon(*call);
     return sent;
   }
+  control_.coordinator.Ring();
   const absl::Status answered = calls_.Await(*call, deadline).status();
   return absl::IsUnavailable(answered) ? absl::OkStatus() : answered;
 }

@@ -119,6 +119,12 @@ class Process {
   absl::Status Send(uint32_t type, std::string_view payload);
   absl::Status Send(uint32_t type, std::string_view payload, Deadline deadline);
 
+  // Waits until the group has at least `count` members, this one included. A barrier's round has
+  // the members of the moment in which it is opened, so a team of a known size waits for itself
+  // before its first barrier.
+  absl::Status AwaitMembers(uint32_t count);
+  absl::Status AwaitMembers(uint32_t count, Deadline deadline);
+
   // Waits with all members of the round for what `mode` promises (barrier.h). One thread at a time
   // per name. The deadline is the coordinator's to keep: a call that failed by it is withdrawn, and
   // the next call under this name takes its place in the same round. Refused in a handler.
@@ -161,9 +167,11 @@ class Process {
 
   Deadline Patience() const { return Deadline::In(options_.patience); }
   absl::Status Usable() const;
-  absl::StatusOr<Position> Append(Kind kind, uint32_t type, std::string_view body,
+  // Whether the readers of this ring are told at once that there is something new.
+  enum class Wake { kNobody, kReaders };
+  absl::StatusOr<Position> Append(Kind kind, uint32_t type, std::string_view body, Wake wake,
                                   Deadline deadline);
-  absl::StatusOr<Position> TryAppend(Kind kind, uint32_t type, std::string_view body);
+  absl::StatusOr<Position> TryAppend(Kind kind, uint32_t type, std::string_view body, Wake wake);
   bool AwaitRoom(Deadline deadline);
   absl::StatusOr<ReplyBody> Call(const std::string& name, Mode mode, Deadline deadline);
   bool BeginLeaving();
