@@ -107,12 +107,12 @@ absl::StatusOr<Bug> FindBug(std::string_view number_or_name) {
     }
     known.push_back(bug.number);
   }
-  return absl::NotFoundError(
-      std::string(UnknownName("bug", number_or_name, known).message()));
+  return absl::NotFoundError(std::string(UnknownName("bug", number_or_name, known).message()));
 }
 
 std::string ExpectedVerdictIn(std::string_view readme) {
-  for (const absl::string_view line : absl::StrSplit(absl::string_view(readme.data(), readme.size()), '\n')) {
+  for (const absl::string_view line :
+       absl::StrSplit(absl::string_view(readme.data(), readme.size()), '\n')) {
     const absl::string_view text = absl::StripLeadingAsciiWhitespace(line);
     if (!absl::StartsWithIgnoreCase(text, "verdict:")) continue;
     // "verdict: `deadlock` (…)": the first word.

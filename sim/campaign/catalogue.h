@@ -16,8 +16,8 @@ inline constexpr std::string_view kDefaultTarget = "fence";
 // Where targets are found by name: the folder targets/ beside the executable.
 std::string TargetFolder();
 
-// A path is taken as it is; a name ("fence", "bug-01-notify", "programs/pass/latch") means the target of that
-// name in TargetFolder(). NotFound with the known names.
+// A path is taken as it is; a name ("fence", "bug-01-notify", "programs/pass/latch") means the
+// target of that name in TargetFolder(). NotFound with the known names.
 absl::StatusOr<std::string> FindTarget(const std::string& name_or_path);
 
 // Names of all targets in TargetFolder() itself, sorted.

@@ -58,7 +58,8 @@ FuzzPlan FuzzPlanFromJson(const Json& json) {
   plan.step_cap = json.at("step_cap");
   for (const Json& scenario : json.at("scenarios")) {
     PlannedScenario planned{scenario.at("name"), {}};
-    for (const Json& fixed : scenario.at("fixed")) planned.fixed.push_back(ParameterFromJson(fixed));
+    for (const Json& fixed : scenario.at("fixed"))
+      planned.fixed.push_back(ParameterFromJson(fixed));
     plan.scenarios.push_back(std::move(planned));
   }
   return plan;

@@ -16,8 +16,8 @@ struct PlannedScenario {
   std::vector<Parameter> fixed;
 };
 
-// Execution i is a function of (plan, i) alone, whoever runs it: the result of a campaign of N runs does not
-// depend on the number of workers or shards.
+// Execution i is a function of (plan, i) alone, whoever runs it: the result of a campaign of N runs
+// does not depend on the number of workers or shards.
 struct FuzzPlan {
   std::string target;                      // path
   std::vector<PlannedScenario> scenarios;  // at least one
@@ -26,15 +26,16 @@ struct FuzzPlan {
   uint64_t step_cap = kDefaultStepCap;
 };
 
-// Which scenario an index runs is drawn by its hash: strategies take turns by index, so scenarios must not.
+// Which scenario an index runs is drawn by its hash: strategies take turns by index, so scenarios
+// must not.
 SearchRun PlannedRun(const FuzzPlan& plan, uint64_t index);
 
 nlohmann::json ToJson(const FuzzPlan& plan);
 // Throws nlohmann's exceptions for anything that ToJson did not write.
 FuzzPlan FuzzPlanFromJson(const nlohmann::json& json);
 
-// The strategy that decides execution `index`, by the place of its name in Strategies(): for the portfolio the
-// member whose turn it is.
+// The strategy that decides execution `index`, by the place of its name in Strategies(): for the
+// portfolio the member whose turn it is.
 size_t StrategyOf(const FuzzPlan& plan, uint64_t index);
 
 }  // namespace weir::sim

@@ -185,8 +185,8 @@ void Campaign::Read(Place& place) {
   for (const std::string& line : place.reader->Read()) HandleLine(line);
 }
 
-// The worker is gone in the middle of an execution: the parent tells what it knows, and another one goes on
-// behind that execution.
+// The worker is gone in the middle of an execution: the parent tells what it knows, and another one
+// goes on behind that execution.
 void Campaign::HandleDeath(Place& place, const ChildEnd& end) {
   const SharedPage& page = place.child->page();
   place.deaths = page.executions.load() == 0 ? place.deaths + 1 : 0;

@@ -1,4 +1,5 @@
-// The parent side of a campaign: deals out the executions, survives its workers, keeps what they find.
+// The parent side of a campaign: deals out the executions, survives its workers, keeps what they
+// find.
 #ifndef WEIR_SIM_CAMPAIGN_FUZZER_H_
 #define WEIR_SIM_CAMPAIGN_FUZZER_H_
 
@@ -24,9 +25,9 @@ namespace weir::sim {
 
 struct FuzzOptions {
   FuzzPlan plan;
-  std::optional<uint64_t> runs;                // executions 0 … runs − 1
+  std::optional<uint64_t> runs;                  // executions 0 … runs − 1
   std::optional<std::chrono::nanoseconds> time;  // wall clock; at least one of the two
-  uint64_t shard = 0;                          // runs the indices i ≡ shard (mod shards)
+  uint64_t shard = 0;                            // runs the indices i ≡ shard (mod shards)
   uint64_t shards = 1;
   int jobs = 1;
   bool keep_going = false;  // else it ends with the first failure
@@ -38,24 +39,26 @@ struct FuzzStats {
   double seconds = 0;
   uint64_t executions = 0;
   uint64_t points = 0;
-  uint64_t distinct = 0;  // fingerprints, estimated
-  uint64_t failures = 0;  // executions that failed
-  uint64_t buckets = 0;   // different signatures among them
+  uint64_t distinct = 0;                                     // fingerprints, estimated
+  uint64_t failures = 0;                                     // executions that failed
+  uint64_t buckets = 0;                                      // different signatures among them
   std::vector<std::pair<std::string, uint64_t>> strategies;  // executions by strategy
-  uint64_t restarts = 0;  // workers that had to be replaced
+  uint64_t restarts = 0;                                     // workers that had to be replaced
   bool interrupted = false;
 };
 
 // What a campaign tells while it goes on. All are called from Fuzz().
 struct FuzzListener {
-  // A failure with a new signature, or one with a lower index than that told before. Its file is written.
+  // A failure with a new signature, or one with a lower index than that told before. Its file is
+  // written.
   std::function<void(const FailureMessage&)> failure;
   std::function<void(const FuzzStats&)> progress;  // a few times per second
 };
 
-// Runs the campaign to its end: the runs are done, the time is up, a failure ends it, or SIGINT came. With
-// `runs` and without keep_going the failure told is the one with the lowest index, whatever the number of
-// jobs. A status when the machinery fails or a worker says that the input is bad.
+// Runs the campaign to its end: the runs are done, the time is up, a failure ends it, or SIGINT
+// came. With `runs` and without keep_going the failure told is the one with the lowest index,
+// whatever the number of jobs. A status when the machinery fails or a worker says that the input is
+// bad.
 absl::StatusOr<FuzzStats> Fuzz(const FuzzOptions& options, const Store& store,
                                const FuzzListener& listener);
 

@@ -22,8 +22,8 @@ class LineReader {
 
   // The lines that are complete by now; never waits if the pipe is non-blocking.
   std::vector<std::string> Read();
-  // Waits until the writers are gone, and returns all remaining lines. An incomplete one is dropped: its
-  // writer died.
+  // Waits until the writers are gone, and returns all remaining lines. An incomplete one is
+  // dropped: its writer died.
   std::vector<std::string> ReadToEnd();
   bool at_end() const { return at_end_; }
 

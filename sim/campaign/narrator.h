@@ -1,4 +1,5 @@
-// Where in the source each event of an execution happened, and the story that this makes with its trace.
+// Where in the source each event of an execution happened, and the story that this makes with its
+// trace.
 #ifndef WEIR_SIM_CAMPAIGN_NARRATOR_H_
 #define WEIR_SIM_CAMPAIGN_NARRATOR_H_
 
@@ -36,8 +37,8 @@ class PlaceObserver final : public Observer {
   std::deque<Entry> entries_;  // by step
 };
 
-// The story of an execution. `schedule` has the edits that the trace refers to. `places` and `symbols` may be
-// null. ObjectName() must still be valid for it.
+// The story of an execution. `schedule` has the edits that the trace refers to. `places` and
+// `symbols` may be null. ObjectName() must still be valid for it.
 Story MakeStory(const Trace& trace, const Schedule& schedule, const PlaceObserver* places,
                 Symbols* symbols);
 

@@ -11,12 +11,13 @@
 
 namespace weir::sim {
 
-// "was killed by signal 11 (Segmentation fault)", "did not answer and was killed", "exited with status 3".
+// "was killed by signal 11 (Segmentation fault)", "did not answer and was killed", "exited with
+// status 3".
 std::string EndText(const ChildEnd& end);
 
-// The failure, written to the store as a schedule that says how the execution was begun (scenario, parameters,
-// origin) and holds no edits: the recorder died with the process. `weir run` with that seed and index repeats
-// it.
+// The failure, written to the store as a schedule that says how the execution was begun (scenario,
+// parameters, origin) and holds no edits: the recorder died with the process. `weir run` with that
+// seed and index repeats it.
 FailureMessage Salvage(const FuzzPlan& plan, const SharedPage& page, const ChildEnd& end,
                        const Store& store);
 

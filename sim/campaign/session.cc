@@ -204,8 +204,7 @@ absl::StatusOr<Replayed> Session::Replay(const Schedule& schedule, ReplayMode mo
   absl::StatusOr<std::vector<int64_t>> values =
       ResolveParameters(schedule.parameters, (*scenario)->parameters);
   if (!values.ok()) return values.status();
-  absl::StatusOr<weir::sim::Replay> replay =
-      weir::sim::Replay::Of(schedule, EngineNames(), mode);
+  absl::StatusOr<weir::sim::Replay> replay = weir::sim::Replay::Of(schedule, EngineNames(), mode);
   if (!replay.ok()) return replay.status();
 
   ObserverList both({&*replay, observer});

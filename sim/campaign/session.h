@@ -39,14 +39,15 @@ struct Finding {
 // What a replay gave.
 struct Replayed {
   RunResult result;
-  Report report;        // filled in when it failed
-  absl::Status same;    // strict: Aborted with the first difference if it was not the recorded execution
+  Report report;  // filled in when it failed
+  absl::Status
+      same;  // strict: Aborted with the first difference if it was not the recorded execution
   std::vector<size_t> unused_edits;
   std::vector<size_t> unused_faults;
 };
 
-// One per process, in a child of the supervisor. Its methods run the target and may be called again and
-// again, from the thread that opened it.
+// One per process, in a child of the supervisor. Its methods run the target and may be called again
+// and again, from the thread that opened it.
 class Session {
  public:
   // Starts the engine and loads the target. `page` outlives the session.
@@ -61,15 +62,17 @@ class Session {
   // Precondition: Values(run) is OK and the strategy is known; so too below.
   RunResult Search(const SearchRun& run, Observer* observer = nullptr, bool capture = false);
 
-  // The signature of a failure that Search() just gave; runs it once more if stacks are needed for that.
+  // The signature of a failure that Search() just gave; runs it once more if stacks are needed for
+  // that.
   std::string SignatureOfRun(const SearchRun& run, const RunResult& result);
 
-  // Runs it again with a recorder attached, and then what the recorder wrote down. If that is another
-  // execution, or the first one did not come out as `expected`, the finding's verdict is nondeterminism,
-  // and its message says where the two part.
+  // Runs it again with a recorder attached, and then what the recorder wrote down. If that is
+  // another execution, or the first one did not come out as `expected`, the finding's verdict is
+  // nondeterminism, and its message says where the two part.
   Finding Record(const SearchRun& run, const RunResult& expected);
 
-  // InvalidArgument if the schedule does not fit the target: another scenario, parameters out of range.
+  // InvalidArgument if the schedule does not fit the target: another scenario, parameters out of
+  // range.
   absl::StatusOr<Replayed> Replay(const Schedule& schedule, ReplayMode mode,
                                   Observer* observer = nullptr);
   // As Replay in lenient mode, and written down anew.

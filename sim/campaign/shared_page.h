@@ -14,8 +14,8 @@ namespace weir::sim {
 inline constexpr size_t kMostParameters = 32;
 inline constexpr size_t kMostStrategies = 16;
 
-// Written by the child, read by the parent at any time, also when the child is dead. What is not atomic is
-// read only while `executing` tells that it holds still, or for a display.
+// Written by the child, read by the parent at any time, also when the child is dead. What is not
+// atomic is read only while `executing` tells that it holds still, or for a display.
 struct SharedPage {
   Progress progress;
 

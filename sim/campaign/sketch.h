@@ -9,8 +9,8 @@
 namespace weir::sim {
 
 // HyperLogLog (Flajolet, Fusy, Gandouet, Meunier, 2007) with 4,096 registers: a standard error of
-// 1.04 / √4096 = 1.6 %; small numbers by linear counting, nearly exact. Plain memory, so that a worker
-// can keep it in a page that it shares with its parent. All zero is the empty sketch.
+// 1.04 / √4096 = 1.6 %; small numbers by linear counting, nearly exact. Plain memory, so that a
+// worker can keep it in a page that it shares with its parent. All zero is the empty sketch.
 class Sketch {
  public:
   static constexpr int kIndexBits = 12;

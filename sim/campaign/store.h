@@ -19,8 +19,8 @@ inline constexpr std::string_view kDefaultCampaign = "weir-campaign";
 
 class Store {
  public:
-  // Makes the directory if need be and tries to write there. InvalidArgument with the path and the reason
-  // when it cannot; then nothing was left behind.
+  // Makes the directory if need be and tries to write there. InvalidArgument with the path and the
+  // reason when it cannot; then nothing was left behind.
   static absl::StatusOr<Store> Open(const std::string& directory);
 
   const std::string& directory() const { return directory_; }

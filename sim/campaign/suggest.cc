@@ -9,7 +9,8 @@
 namespace weir::sim {
 
 size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);  // distances from a's first i letters to each beginning of b
+  std::vector<size_t> row(b.size() +
+                          1);  // distances from a's first i letters to each beginning of b
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
     size_t diagonal = row[0];
@@ -33,8 +34,8 @@ absl::Status UnknownName(std::string_view what, std::string_view name,
   if (nearest != known.end() && EditDistance(name, *nearest) * 3 <= nearest->size()) {
     absl::StrAppend(&text, "; did you mean ", *nearest, "?");
   }
-  absl::StrAppend(&text, known.empty() ? "; there are none" : "; known: ",
-                  absl::StrJoin(known, ", "));
+  absl::StrAppend(&text,
+                  known.empty() ? "; there are none" : "; known: ", absl::StrJoin(known, ", "));
   return absl::InvalidArgumentError(text);
 }
 

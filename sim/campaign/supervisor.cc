@@ -42,13 +42,13 @@ void PrepareChild(pid_t parent) {
 }
 
 SharedPage* MapPage() {
-  void* memory = mmap(nullptr, sizeof(SharedPage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                      -1, 0);
+  void* memory =
+      mmap(nullptr, sizeof(SharedPage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   return memory == MAP_FAILED ? nullptr : new (memory) SharedPage();
 }
 
-// After this, output of the child's last moments is not lost, and atexit handlers of the parent (flushing
-// its streams twice) do not run.
+// After this, output of the child's last moments is not lost, and atexit handlers of the parent
+// (flushing its streams twice) do not run.
 [[noreturn]] void LeaveChild(int status) {
   std::fflush(stdout);
   std::fflush(stderr);

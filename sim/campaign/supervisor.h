@@ -1,8 +1,8 @@
 // Runs what executes targets in a child process, and watches over it.
 //
-// A target may crash in a way that takes its process along, or loop without ever reaching a scheduling
-// point. So the process that the user started never creates a World itself: it forks a child that does,
-// shares a page with it, and ends what hangs.
+// A target may crash in a way that takes its process along, or loop without ever reaching a
+// scheduling point. So the process that the user started never creates a World itself: it forks a
+// child that does, shares a page with it, and ends what hangs.
 #ifndef WEIR_SIM_CAMPAIGN_SUPERVISOR_H_
 #define WEIR_SIM_CAMPAIGN_SUPERVISOR_H_
 
@@ -16,8 +16,8 @@
 
 namespace weir::sim {
 
-// CPU seconds without a scheduling point after which an execution hangs. CPU time, so that a machine that is
-// busy with something else makes no verdicts.
+// CPU seconds without a scheduling point after which an execution hangs. CPU time, so that a
+// machine that is busy with something else makes no verdicts.
 inline constexpr double kDefaultHangSeconds = 10;
 
 // How a child came to its end.
@@ -29,9 +29,9 @@ struct ChildEnd {
 
 class Child {
  public:
-  // Forks. In the child `body` runs with the shared page and the write end of a pipe, and what it returns is
-  // the exit status; the child dies with its parent, and leaves the terminal's SIGINT to it.
-  // ResourceExhausted when there is no memory or process.
+  // Forks. In the child `body` runs with the shared page and the write end of a pipe, and what it
+  // returns is the exit status; the child dies with its parent, and leaves the terminal's SIGINT to
+  // it. ResourceExhausted when there is no memory or process.
   static absl::StatusOr<Child> Start(const std::function<int(SharedPage& page, int pipe)>& body);
 
   Child(Child&& other) noexcept;
@@ -42,9 +42,9 @@ class Child {
   SharedPage& page() { return *page_; }
   int pipe() const { return pipe_; }  // the read end, non-blocking
 
-  // To be called every now and then. An execution that has used `hang_seconds` of CPU time without a point
-  // gets the hang signal, which ends it with the verdict hang; if that does not help either, the child is
-  // killed.
+  // To be called every now and then. An execution that has used `hang_seconds` of CPU time without
+  // a point gets the hang signal, which ends it with the verdict hang; if that does not help
+  // either, the child is killed.
   void Watch(double hang_seconds);
 
   // True, and `end` set, once it has ended (and only once). Does not wait.
@@ -57,14 +57,14 @@ class Child {
   pid_t pid_ = -1;
   int pipe_ = -1;
   SharedPage* page_ = nullptr;
-  uint64_t points_seen_ = 0;   // progress at the last change
-  double cpu_at_change_ = 0;   // CPU seconds of the child then
-  int signals_sent_ = 0;       // since then
+  uint64_t points_seen_ = 0;  // progress at the last change
+  double cpu_at_change_ = 0;  // CPU seconds of the child then
+  int signals_sent_ = 0;      // since then
   bool hung_ = false;
 };
 
-// Runs `body` in one child, watched, and returns the exit status: that of the child, or what `died` makes of
-// its death by a signal.
+// Runs `body` in one child, watched, and returns the exit status: that of the child, or what `died`
+// makes of its death by a signal.
 int Supervise(const std::function<int(SharedPage& page)>& body, double hang_seconds,
               const std::function<int(const SharedPage& page, const ChildEnd& end)>& died);
 

@@ -28,9 +28,8 @@ Json ToJson(const TargetInfo& target) {
                             {"fallback", spec.fallback},
                             {"names", spec.names}});
     }
-    scenarios.push_back({{"name", scenario.name},
-                         {"summary", scenario.summary},
-                         {"parameters", parameters}});
+    scenarios.push_back(
+        {{"name", scenario.name}, {"summary", scenario.summary}, {"parameters", parameters}});
   }
   return {{"path", target.path},
           {"name", target.name},
@@ -89,10 +88,10 @@ absl::StatusOr<TargetInfo> DescribeInChild(const std::string& path) {
   while (!child->Ended(&end)) usleep(1000);
   const Json json = lines.empty() ? Json() : Json::parse(lines.back(), nullptr, false);
   if (!json.is_object()) {
-    return absl::InternalError(absl::StrCat(
-        path, ": loading it ended the process",
-        end.signal != 0 ? absl::StrCat(" with signal ", end.signal)
-                        : absl::StrCat(" with exit status ", end.exit_status)));
+    return absl::InternalError(
+        absl::StrCat(path, ": loading it ended the process",
+                     end.signal != 0 ? absl::StrCat(" with signal ", end.signal)
+                                     : absl::StrCat(" with exit status ", end.exit_status)));
   }
   if (!json.contains("target")) {
     return absl::Status(static_cast<absl::StatusCode>(json.at("code").get<int>()),
@@ -111,8 +110,8 @@ absl::StatusOr<const ScenarioInfo*> FindScenario(const TargetInfo& target, std::
 absl::StatusOr<Parameter> ParseSetting(const ScenarioInfo& scenario, std::string_view setting) {
   const size_t equals = setting.find('=');
   if (equals == std::string_view::npos || equals == 0) {
-    return absl::InvalidArgumentError(absl::StrCat("--set ", std::string(setting),
-                                                   ": expected PARAMETER=VALUE"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--set ", std::string(setting), ": expected PARAMETER=VALUE"));
   }
   const std::string_view name = setting.substr(0, equals);
   std::vector<std::string> known;

@@ -30,14 +30,15 @@ struct TargetInfo {
 
 TargetInfo Describe(const Target& target);
 
-// Loads the target in a child process and describes it. The status says what is wrong with the target, or
-// with the machine; Internal if the child died.
+// Loads the target in a child process and describes it. The status says what is wrong with the
+// target, or with the machine; Internal if the child died.
 absl::StatusOr<TargetInfo> DescribeInChild(const std::string& path);
 
 // The scenario; InvalidArgument with the known names.
 absl::StatusOr<const ScenarioInfo*> FindScenario(const TargetInfo& target, std::string_view name);
 
-// "workers=3" of a command line, checked against the scenario. InvalidArgument with what is allowed.
+// "workers=3" of a command line, checked against the scenario. InvalidArgument with what is
+// allowed.
 absl::StatusOr<Parameter> ParseSetting(const ScenarioInfo& scenario, std::string_view setting);
 absl::StatusOr<std::vector<Parameter>> ParseSettings(const ScenarioInfo& scenario,
                                                      const std::vector<std::string>& settings);

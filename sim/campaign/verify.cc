@@ -53,11 +53,12 @@ absl::StatusOr<std::vector<ColdResult>> ParseResults(const std::vector<std::stri
     const Json json = Json::parse(line, nullptr, false);
     if (!json.is_object()) return absl::InternalError(absl::StrCat("cold process: ", line));
     if (json.contains("error")) {
-      return absl::InternalError(absl::StrCat("cold process: ", json.at("error").get<std::string>()));
+      return absl::InternalError(
+          absl::StrCat("cold process: ", json.at("error").get<std::string>()));
     }
-    results.push_back({json.at("index"), json.at("fingerprint"), json.at("points"),
-                       VerdictFromName(json.at("verdict").get<std::string>())
-                           .value_or(VerdictKind::kPass)});
+    results.push_back(
+        {json.at("index"), json.at("fingerprint"), json.at("points"),
+         VerdictFromName(json.at("verdict").get<std::string>()).value_or(VerdictKind::kPass)});
     if (results.back().index != index) return absl::InternalError("cold process: wrong index");
     index += share.stride;
   }
@@ -88,10 +89,8 @@ void RunInFork(Session& session, const FuzzPlan& plan, uint64_t index, int outpu
 }  // namespace
 
 absl::StatusOr<std::vector<ColdResult>> RunCold(const FuzzPlan& plan, const Share& share) {
-  const Json job = {{"plan", ToJson(plan)},
-                    {"first", share.first},
-                    {"stride", share.stride},
-                    {"end", share.end}};
+  const Json job = {
+      {"plan", ToJson(plan)}, {"first", share.first}, {"stride", share.stride}, {"end", share.end}};
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return absl::InternalError("cannot make a pipe");
   const pid_t pid = SpawnCold(job.dump(), ends[1]);

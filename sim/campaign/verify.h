@@ -14,8 +14,8 @@ namespace weir::sim {
 
 struct Share;
 
-// Executions per cold process: each batch is another exec, with other addresses (ASLR); more of them would
-// cost more than they show.
+// Executions per cold process: each batch is another exec, with other addresses (ASLR); more of
+// them would cost more than they show.
 inline constexpr uint64_t kVerifyBatch = 256;
 
 struct ColdResult {
@@ -25,19 +25,20 @@ struct ColdResult {
   VerdictKind verdict = VerdictKind::kPass;
 };
 
-// Executes this program anew as `weir cold`, which runs the share's executions; one result each, in order.
-// Internal when that process fails.
+// Executes this program anew as `weir cold`, which runs the share's executions; one result each, in
+// order. Internal when that process fails.
 absl::StatusOr<std::vector<ColdResult>> RunCold(const FuzzPlan& plan, const Share& share);
 
-// What `weir cold JOB` does: loads the target, never runs it itself, and forks before each execution, so that
-// each finds a process in which none has run. Writes a line per result to standard output.
+// What `weir cold JOB` does: loads the target, never runs it itself, and forks before each
+// execution, so that each finds a process in which none has run. Writes a line per result to
+// standard output.
 int RunColdJob(const std::string& job);
 
 // "" if the two are equal, else how they differ.
 std::string DifferenceOf(const ColdResult& warm, const ColdResult& cold);
 
-// The schedule of an execution that came out differently in a cold process, with the verdict nondeterminism.
-// Replaying it in a new process shows where the two part.
+// The schedule of an execution that came out differently in a cold process, with the verdict
+// nondeterminism. Replaying it in a new process shows where the two part.
 Finding MakeVerifyFinding(Session& session, const SearchRun& run, const ColdResult& warm,
                           const std::string& difference);
 

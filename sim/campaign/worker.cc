@@ -139,11 +139,11 @@ void Worker::Verify(const Share& batch) {
 }  // namespace
 
 Json ToJson(const FailureMessage& message) {
-  return {{"index", message.index},       {"verdict", message.verdict},
+  return {{"index", message.index},         {"verdict", message.verdict},
           {"signature", message.signature}, {"headline", message.headline},
-          {"scenario", message.scenario}, {"file", message.file},
-          {"text", message.text},         {"edits", message.edits},
-          {"points", message.points},     {"repeats", message.repeats}};
+          {"scenario", message.scenario},   {"file", message.file},
+          {"text", message.text},           {"edits", message.edits},
+          {"points", message.points},       {"repeats", message.repeats}};
 }
 
 FailureMessage FailureFromJson(const Json& json) {

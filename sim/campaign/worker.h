@@ -30,19 +30,20 @@ struct FailureMessage {
   std::string verdict;
   std::string signature;
   std::string headline;
-  std::string scenario;    // with parameters, "marker_burst workers=2 …"
-  std::string file;        // found-…; empty if nothing could be written
-  std::string text;        // waits and stacks, in short
+  std::string scenario;  // with parameters, "marker_burst workers=2 …"
+  std::string file;      // found-…; empty if nothing could be written
+  std::string text;      // waits and stacks, in short
   uint64_t edits = 0;
   uint64_t points = 0;
-  uint64_t repeats = 0;    // of a signature that this worker has told before: no file
+  uint64_t repeats = 0;  // of a signature that this worker has told before: no file
 };
 
 nlohmann::json ToJson(const FailureMessage& message);
 FailureMessage FailureFromJson(const nlohmann::json& json);
 
-// The body of the child. Sends lines: {"failure": …}, {"error": text, "code": n}; returns when its share is done
-// or page.stop_at is reached. The exit status tells nothing but that it came to its end.
+// The body of the child. Sends lines: {"failure": …}, {"error": text, "code": n}; returns when its
+// share is done or page.stop_at is reached. The exit status tells nothing but that it came to its
+// end.
 int RunWorker(const WorkerOptions& options, const Store& store, SharedPage& page, int pipe);
 
 // "marker_burst workers=2 mode=delivery".

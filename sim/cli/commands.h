@@ -1,4 +1,5 @@
-// The subcommands of weir. Each has a file of its own (list.cc, run.cc, …) and registers itself here.
+// The subcommands of weir. Each has a file of its own (list.cc, run.cc, …) and registers itself
+// here.
 #ifndef WEIR_SIM_CLI_COMMANDS_H_
 #define WEIR_SIM_CLI_COMMANDS_H_
 
@@ -18,11 +19,12 @@ enum ExitStatus : int {
   kExitDiverged = 4,      // nondeterminism or divergence
 };
 
-// What main() does once the command line is parsed; returns the exit status. Empty until a subcommand
-// was chosen.
+// What main() does once the command line is parsed; returns the exit status. Empty until a
+// subcommand was chosen.
 using Command = std::function<int()>;
 
-// Adds one subcommand with its flags to `app`, and a callback that sets `chosen` when the user names it:
+// Adds one subcommand with its flags to `app`, and a callback that sets `chosen` when the user
+// names it:
 //
 //   void AddBench(CLI::App& app, Command& chosen) {
 //     auto options = std::make_shared<BenchOptions>();
@@ -42,10 +44,12 @@ void AddMinimize(CLI::App& app, Command& chosen);
 void AddShow(CLI::App& app, Command& chosen);
 void AddBench(CLI::App& app, Command& chosen);
 void AddDoctor(CLI::App& app, Command& chosen);
+// Hidden: the cold process of `fuzz --verify`.
+void AddCold(CLI::App& app, Command& chosen);
 
 // Prints "weir: <message>" on standard error and returns the exit status that goes with the code:
-// kExitMachinery for Internal, Unavailable, ResourceExhausted and Unknown, kExitDiverged for DataLoss
-// (two executions that should be equal were not), kExitUsage for every other.
+// kExitMachinery for Internal, Unavailable, ResourceExhausted and Unknown, kExitDiverged for
+// DataLoss (two executions that should be equal were not), kExitUsage for every other.
 int ExitWith(const absl::Status& status);
 
 }  // namespace weir::sim

@@ -1,0 +1,75 @@
+// What several subcommands have in common.
+#ifndef WEIR_SIM_CLI_COMMON_H_
+#define WEIR_SIM_CLI_COMMON_H_
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "sim/campaign/catalogue.h"
+#include "sim/campaign/session.h"
+#include "sim/campaign/store.h"
+#include "sim/campaign/supervisor.h"
+#include "sim/cli/commands.h"
+
+namespace weir::sim {
+
+// --target and --bug: which target is meant.
+struct TargetFlags {
+  std::string target;  // path or name; empty: the shipped barrier
+  std::string bug;     // number or name
+};
+void AddTargetFlags(CLI::App& command, TargetFlags& flags);
+
+struct ChosenTarget {
+  std::string path;
+  std::optional<Bug> bug;
+};
+// `fallback` is the target's name where no flag says otherwise. InvalidArgument if both flags are
+// given; NotFound with the known names.
+absl::StatusOr<ChosenTarget> ChooseTarget(const TargetFlags& flags,
+                                          std::string_view fallback = kDefaultTarget);
+
+// "60s", "5m", "200ms", "1h30m": more than zero. InvalidArgument with `flag` and an example.
+absl::StatusOr<std::chrono::nanoseconds> ParseDuration(std::string_view flag,
+                                                       std::string_view text);
+
+// `given`, or a number from the system's entropy.
+uint64_t SeedOr(const std::optional<uint64_t>& given);
+
+// How the user called this program: what suggested commands begin with.
+void SetProgramName(const char* name);
+const std::string& ProgramName();
+
+// "weir replay FILE", with --target where the schedule's target is not found by its name.
+std::string FileCommand(std::string_view subcommand, const std::string& file,
+                        const std::string& target_path);
+// "weir replay SCENARIO --seed 7 --index 3 …": the execution by its seed.
+std::string SeedCommand(const SearchRun& run, const std::string& target_path);
+
+// Opens a session with the target in a watched child process and runs `body` there; the exit
+// status. When the child dies, says so and how to repeat what it ran.
+int RunWithSession(const std::string& target_path, double hang_seconds,
+                   const std::function<int(Session& session, SharedPage& page)>& body);
+
+// One line on standard output, and flushed.
+void PrintJson(const nlohmann::json& json);
+void Print(std::string_view text);
+
+// True when standard output and standard error are the same kind of thing a person looks at.
+bool IsTerminal(int fd);
+// Columns of the terminal; 120 when it is none, 80 … 160 else.
+size_t TerminalWidth();
+
+// "1,234,567".
+std::string Grouped(uint64_t number);
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_CLI_COMMON_H_

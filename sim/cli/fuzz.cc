@@ -1,0 +1,200 @@
+#include <sched.h>
+
+#include <charconv>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "sim/campaign/fuzzer.h"
+#include "sim/campaign/suggest.h"
+#include "sim/campaign/target_info.h"
+#include "sim/cli/common.h"
+#include "sim/cli/fuzz_report.h"
+#include "sim/strategy/strategy.h"
+
+namespace weir::sim {
+namespace {
+
+// A campaign that nobody limited.
+constexpr std::string_view kDefaultTime = "60s";
+// A program whose hang is expected is not waited for as long.
+constexpr double kExpectedHangSeconds = 1;
+constexpr std::string_view kBugScenario = "marker_burst";
+
+struct FuzzFlags {
+  std::vector<std::string> scenarios;
+  bool all = false;
+  std::string time;
+  std::optional<uint64_t> runs;
+  int jobs = 0;
+  std::optional<uint64_t> seed;
+  std::string strategy{kDefaultStrategy};
+  std::vector<std::string> settings;
+  TargetFlags target;
+  std::string campaign{kDefaultCampaign};
+  std::string shard = "0/1";
+  std::string expect;
+  std::optional<double> hang_seconds;
+  uint64_t step_cap = kDefaultStepCap;
+  bool keep_going = false;
+  bool verify = false;
+  bool json = false;
+};
+
+int Cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
+// "1/4": the second of four.
+absl::Status ParseShard(const std::string& text, FuzzOptions& options) {
+  const char* const end = text.data() + text.size();
+  const auto [slash, error] = std::from_chars(text.data(), end, options.shard);
+  if (error == std::errc() && slash != end && *slash == '/') {
+    const auto [last, bad] = std::from_chars(slash + 1, end, options.shards);
+    if (bad == std::errc() && last == end && options.shard < options.shards) {
+      return absl::OkStatus();
+    }
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--shard ", text, ": expected I/N with 0 ≤ I < N"));
+}
+
+absl::Status ParseExpected(const std::string& name) {
+  if (name.empty() || VerdictFromName(name)) return absl::OkStatus();
+  std::vector<std::string> known;
+  for (int kind = 0; kind <= static_cast<int>(VerdictKind::kDiverged); ++kind) {
+    known.emplace_back(VerdictName(static_cast<VerdictKind>(kind)));
+  }
+  return UnknownName("verdict", name, known);
+}
+
+// Everything about the command line that can be checked without the target.
+absl::StatusOr<FuzzOptions> MakeOptions(const FuzzFlags& flags) {
+  FuzzOptions options;
+  options.plan.strategy = flags.strategy;
+  options.plan.step_cap = flags.step_cap;
+  options.runs = flags.runs;
+  options.jobs = flags.jobs > 0 ? flags.jobs : Cores();
+  options.keep_going = flags.keep_going;
+  options.verify = flags.verify;
+  const double hang =
+      flags.expect == VerdictName(VerdictKind::kHang) ? kExpectedHangSeconds : kDefaultHangSeconds;
+  options.hang_seconds = flags.hang_seconds.value_or(hang);
+  if (absl::Status status = CheckStrategy(flags.strategy); !status.ok()) return status;
+  if (absl::Status status = ParseShard(flags.shard, options); !status.ok()) return status;
+  if (absl::Status status = ParseExpected(flags.expect); !status.ok()) return status;
+  if (!flags.time.empty() || !flags.runs) {
+    absl::StatusOr<std::chrono::nanoseconds> time =
+        ParseDuration("--time", flags.time.empty() ? kDefaultTime : flags.time);
+    if (!time.ok()) return time.status();
+    options.time = *time;
+  }
+  if (flags.all && !flags.scenarios.empty()) {
+    return absl::InvalidArgumentError("--all and scenarios exclude each other");
+  }
+  return options;
+}
+
+// The scenarios that are meant: those named; else a bug's own; else all of the target.
+absl::Status ChooseScenarios(const FuzzFlags& flags, bool is_bug, const TargetInfo& target,
+                             FuzzPlan& plan) {
+  std::vector<std::string> names = flags.scenarios;
+  if (names.empty() && is_bug && !flags.all) names.emplace_back(kBugScenario);
+  if (names.empty()) {
+    for (const ScenarioInfo& scenario : target.scenarios) names.push_back(scenario.name);
+  }
+  if (names.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(target.path, ": the target has no scenario and no main"));
+  }
+  for (const std::string& name : names) {
+    const absl::StatusOr<const ScenarioInfo*> scenario = FindScenario(target, name);
+    if (!scenario.ok()) return scenario.status();
+    absl::StatusOr<std::vector<Parameter>> fixed = ParseSettings(**scenario, flags.settings);
+    if (!fixed.ok()) return fixed.status();
+    plan.scenarios.push_back({name, *std::move(fixed)});
+  }
+  return absl::OkStatus();
+}
+
+int ExitStatusOf(const FuzzReport& report, const FuzzFlags& flags) {
+  if (!flags.expect.empty()) {
+    return report.AsExpected() ? kExitNothingFound : kExitFailureFound;
+  }
+  if (report.verdicts().contains(std::string(VerdictName(VerdictKind::kNondeterminism)))) {
+    return kExitDiverged;
+  }
+  return report.verdicts().empty() ? kExitNothingFound : kExitFailureFound;
+}
+
+std::optional<std::string> Expected(const FuzzFlags& flags, const std::optional<Bug>& bug) {
+  if (!flags.expect.empty()) return flags.expect;
+  if (bug && !bug->verdict.empty()) return bug->verdict;
+  return std::nullopt;
+}
+
+int DoFuzz(const FuzzFlags& flags) {
+  absl::StatusOr<FuzzOptions> options = MakeOptions(flags);
+  if (!options.ok()) return ExitWith(options.status());
+  const absl::StatusOr<ChosenTarget> target = ChooseTarget(flags.target);
+  if (!target.ok()) return ExitWith(target.status());
+  const absl::StatusOr<TargetInfo> info = DescribeInChild(target->path);
+  if (!info.ok()) return ExitWith(info.status());
+  options->plan.target = target->path;
+  options->plan.seed = SeedOr(flags.seed);
+  const absl::Status chosen = ChooseScenarios(flags, target->bug.has_value(), *info, options->plan);
+  if (!chosen.ok()) return ExitWith(chosen);
+  const absl::StatusOr<Store> store = Store::Open(flags.campaign);
+  if (!store.ok()) return ExitWith(store.status());
+
+  FuzzReport report(*options, Expected(flags, target->bug), flags.json);
+  report.Start();
+  const FuzzListener listener = {[&](const FailureMessage& failure) { report.Failure(failure); },
+                                 [&](const FuzzStats& stats) { report.Progress(stats); }};
+  const absl::StatusOr<FuzzStats> stats = Fuzz(*options, *store, listener);
+  store->RemoveIfEmpty();
+  if (!stats.ok()) return ExitWith(stats.status());
+  const int status = ExitStatusOf(report, flags);
+  report.End(*stats, status);
+  return status;
+}
+
+}  // namespace
+
+void AddFuzz(CLI::App& app, Command& chosen) {
+  auto flags = std::make_shared<FuzzFlags>();
+  CLI::App* command = app.add_subcommand("fuzz", "searches for a failing execution");
+  command->add_option("scenario", flags->scenarios, "see `weir list scenarios`; all when left out");
+  command->add_flag("--all", flags->all, "every scenario of the target");
+  command->add_option("--time", flags->time, "at most so long: 60s, 5m; 60s without --runs");
+  command->add_option("--runs", flags->runs, "at most so many executions")
+      ->check(CLI::Range(uint64_t{1}, ~uint64_t{0} >> 1));
+  command->add_option("--jobs", flags->jobs, "worker processes; the cores by default")
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--seed", flags->seed, "of the campaign; drawn and told by default");
+  command->add_option("--strategy", flags->strategy, "see `weir list strategies`")
+      ->capture_default_str();
+  command->add_option("--set", flags->settings,
+                      "PARAMETER=VALUE; the others are drawn by the seed");
+  AddTargetFlags(*command, flags->target);
+  command->add_option("--campaign", flags->campaign, "directory for what is found")
+      ->capture_default_str();
+  command->add_option("--shard", flags->shard, "I/N: this process' part of the executions");
+  command->add_option("--expect", flags->expect, "exit 0 if just this verdict is found, else 1");
+  command
+      ->add_option("--hang-seconds", flags->hang_seconds,
+                   "CPU seconds without a scheduling point that are a hang")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--step-cap", flags->step_cap, "points after which it is a livelock")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000'000}));
+  command->add_flag("--keep-going", flags->keep_going, "go on after a failure");
+  command->add_flag("--verify", flags->verify,
+                    "run each execution in a cold process too and compare");
+  command->add_flag("--json", flags->json, "one JSON object a line");
+  command->callback([&chosen, flags] { chosen = [flags] { return DoFuzz(*flags); }; });
+}
+
+}  // namespace weir::sim

@@ -1,0 +1,202 @@
+#include "sim/cli/fuzz_report.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "sim/cli/common.h"
+
+namespace weir::sim {
+namespace {
+
+using Json = nlohmann::json;
+
+// "4.2k", "17.1M": three digits are what a person reads in a moving line.
+std::string Short(double number) {
+  if (number < 1e3) return absl::StrFormat("%.0f", number);
+  if (number < 1e6) return absl::StrFormat("%.1fk", number / 1e3);
+  if (number < 1e9) return absl::StrFormat("%.1fM", number / 1e6);
+  return absl::StrFormat("%.1fG", number / 1e9);
+}
+
+double PerSecond(uint64_t number, double seconds) {
+  return seconds > 0 ? static_cast<double>(number) / seconds : 0;
+}
+
+std::string Indented(const std::string& text) {
+  std::string indented;
+  bool at_start = true;
+  for (const char c : text) {
+    if (at_start && c != '\n') indented += "  ";
+    at_start = c == '\n';
+    indented += c;
+  }
+  return indented;
+}
+
+Json StatsJson(const FuzzStats& stats) {
+  Json strategies = Json::object();
+  for (const auto& [name, executions] : stats.strategies) {
+    if (executions > 0) strategies[name] = executions;
+  }
+  return {{"seconds", stats.seconds},
+          {"executions", stats.executions},
+          {"points", stats.points},
+          {"executions_per_second", PerSecond(stats.executions, stats.seconds)},
+          {"points_per_second", PerSecond(stats.points, stats.seconds)},
+          {"distinct", stats.distinct},
+          {"failures", stats.failures},
+          {"signatures", stats.buckets},
+          {"strategies", strategies},
+          {"worker_restarts", stats.restarts}};
+}
+
+std::string SharesText(const FuzzStats& stats) {
+  std::string text;
+  for (const auto& [name, executions] : stats.strategies) {
+    if (executions == 0) continue;
+    absl::StrAppend(&text, text.empty() ? "" : ", ", name, " ", Grouped(executions));
+  }
+  return text;
+}
+
+}  // namespace
+
+FuzzReport::FuzzReport(const FuzzOptions& options, std::optional<std::string> expected, bool json)
+    : options_(options),
+      expected_(std::move(expected)),
+      json_(json),
+      live_(!json && IsTerminal(STDERR_FILENO)) {}
+
+void FuzzReport::Start() const {
+  if (json_) {
+    Json scenarios = Json::array();
+    for (const PlannedScenario& scenario : options_.plan.scenarios) {
+      scenarios.push_back(scenario.name);
+    }
+    PrintJson({{"event", "start"},
+               {"target", options_.plan.target},
+               {"scenarios", scenarios},
+               {"seed", options_.plan.seed},
+               {"strategy", options_.plan.strategy},
+               {"jobs", options_.jobs}});
+    return;
+  }
+  std::string names;
+  for (const PlannedScenario& scenario : options_.plan.scenarios) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", scenario.name);
+  }
+  Print(absl::StrCat(options_.verify ? "verifying " : "fuzzing ", names, " of ",
+                     DisplayPath(options_.plan.target), ": seed ", options_.plan.seed,
+                     ", strategy ", options_.plan.strategy, ", ", options_.jobs,
+                     options_.jobs == 1 ? " job\n" : " jobs\n"));
+}
+
+void FuzzReport::ClearLine() {
+  if (line_shown_) std::fprintf(stderr, "\r\033[K");
+  line_shown_ = false;
+}
+
+void FuzzReport::Progress(const FuzzStats& stats) {
+  if (json_) return;
+  if (!live_) return;
+  const std::string line =
+      absl::StrFormat("%5.0f s   %s executions   %s/s   %s points/s   %d failures", stats.seconds,
+                      Grouped(stats.executions), Short(PerSecond(stats.executions, stats.seconds)),
+                      Short(PerSecond(stats.points, stats.seconds)), stats.failures);
+  std::fprintf(stderr, "\r\033[K%s", line.c_str());
+  std::fflush(stderr);
+  line_shown_ = true;
+}
+
+std::string FuzzReport::ReplayCommand(const FailureMessage& failure) const {
+  // Without edits because the recorder died with the process: only the seed repeats it.
+  const bool salvaged = failure.signature.ends_with("-process");
+  if (!salvaged) return FileCommand("replay", failure.file, options_.plan.target);
+  return SeedCommand(PlannedRun(options_.plan, failure.index), options_.plan.target);
+}
+
+void FuzzReport::Failure(const FailureMessage& failure) {
+  ++verdicts_[failure.verdict];
+  ClearLine();
+  const std::string replay = ReplayCommand(failure);
+  if (json_) {
+    PrintJson({{"event", "failure"},
+               {"verdict", failure.verdict},
+               {"signature", failure.signature},
+               {"headline", failure.headline},
+               {"scenario", failure.scenario},
+               {"seed", options_.plan.seed},
+               {"index", failure.index},
+               {"edits", failure.edits},
+               {"points", failure.points},
+               {"file", failure.file},
+               {"replay", replay}});
+    return;
+  }
+  std::string text = absl::StrCat("\nFAILURE  ", failure.headline, "\n\n");
+  absl::StrAppend(&text, "  verdict   ", failure.verdict, "  (", failure.signature, ")\n");
+  absl::StrAppend(&text, "  scenario  ", failure.scenario, "\n");
+  absl::StrAppend(&text, "  found as  execution ", failure.index, " of seed ", options_.plan.seed,
+                  "\n");
+  absl::StrAppend(&text, "  file      ", DisplayPath(failure.file), "  (", failure.edits,
+                  " edits)\n");
+  absl::StrAppend(&text, "  replay    ", replay, "\n");
+  absl::StrAppend(&text, "  minimise  ",
+                  FileCommand("minimize", failure.file, options_.plan.target), "\n");
+  // The headline is the report's first line.
+  const size_t rest = failure.text.find('\n');
+  if (rest != std::string::npos) absl::StrAppend(&text, Indented(failure.text.substr(rest + 1)));
+  Print(text + "\n");
+}
+
+bool FuzzReport::AsExpected() const {
+  if (!expected_) return true;
+  if (*expected_ == VerdictName(VerdictKind::kPass)) return verdicts_.empty();
+  return verdicts_.contains(*expected_);
+}
+
+void FuzzReport::End(const FuzzStats& stats, int exit_status) {
+  ClearLine();
+  if (json_) {
+    Json json = StatsJson(stats);
+    json["event"] = "end";
+    json["exit"] = exit_status;
+    if (expected_) {
+      json["expected"] = *expected_;
+      json["as_expected"] = AsExpected();
+    }
+    PrintJson(json);
+    return;
+  }
+  std::string text = absl::StrFormat(
+      "%s executions of %s points in %.1f s (%s/s, %s points/s), %s different, %s\n",
+      Grouped(stats.executions), Short(static_cast<double>(stats.points)), stats.seconds,
+      Short(PerSecond(stats.executions, stats.seconds)),
+      Short(PerSecond(stats.points, stats.seconds)),
+      (stats.distinct == stats.executions ? "all" : "about " + Grouped(stats.distinct)),
+      SharesText(stats));
+  if (stats.restarts > 0) absl::StrAppend(&text, stats.restarts, " workers were replaced\n");
+  if (stats.interrupted) absl::StrAppend(&text, "interrupted\n");
+  absl::StrAppend(&text,
+                  stats.failures == 0
+                      ? (options_.verify ? "no fingerprint differs" : "no failure")
+                      : absl::StrCat(stats.failures, " failed, ", stats.buckets,
+                                     stats.buckets == 1 ? " signature" : " signatures"),
+                  "\n");
+  if (expected_) {
+    std::string found;
+    for (const auto& [verdict, count] : verdicts_) {
+      absl::StrAppend(&found, found.empty() ? "" : ", ", verdict);
+    }
+    absl::StrAppend(&text, "expected verdict ", *expected_,
+                    AsExpected() ? ": matched" : ": NOT matched, found ",
+                    AsExpected() ? "" : (found.empty() ? "pass" : found), "\n");
+  }
+  Print(text);
+}
+
+}  // namespace weir::sim

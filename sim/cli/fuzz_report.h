@@ -1,0 +1,42 @@
+// What `weir fuzz` tells a person or a program.
+#ifndef WEIR_SIM_CLI_FUZZ_REPORT_H_
+#define WEIR_SIM_CLI_FUZZ_REPORT_H_
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "sim/campaign/fuzzer.h"
+
+namespace weir::sim {
+
+class FuzzReport {
+ public:
+  // `expected`: the verdict that the campaign is to reach, if one was named.
+  FuzzReport(const FuzzOptions& options, std::optional<std::string> expected, bool json);
+
+  void Start() const;
+  void Progress(const FuzzStats& stats);
+  void Failure(const FailureMessage& failure);
+  void End(const FuzzStats& stats, int exit_status);
+
+  // Verdicts of the failures told, by name, with how many signatures each.
+  const std::map<std::string, int>& verdicts() const { return verdicts_; }
+  // True if the expected verdict was found; for "pass" if nothing was.
+  bool AsExpected() const;
+
+ private:
+  void ClearLine();
+  std::string ReplayCommand(const FailureMessage& failure) const;
+
+  const FuzzOptions& options_;
+  const std::optional<std::string> expected_;
+  const bool json_;
+  const bool live_;  // a progress line is shown and overwritten
+  bool line_shown_ = false;
+  std::map<std::string, int> verdicts_;
+};
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_CLI_FUZZ_REPORT_H_

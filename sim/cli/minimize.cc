@@ -1,0 +1,154 @@
+#include "sim/minimize/minimize.h"
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "sim/campaign/executor.h"
+#include "sim/campaign/worker.h"
+#include "sim/cli/common.h"
+#include "sim/cli/schedule_file.h"
+
+namespace weir::sim {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::json;
+
+struct MinimizeFlags {
+  std::string file;
+  std::string output;
+  std::string time = "60s";
+  TargetFlags target;
+  double hang_seconds = kDefaultHangSeconds;
+  bool json = false;
+};
+
+// first.weir.json becomes minimal.weir.json beside it, as in a campaign's directory; x.weir.json
+// becomes x.minimal.weir.json.
+std::string DefaultOutput(const std::string& file) {
+  const std::filesystem::path path(file);
+  const std::string name = path.filename().string();
+  if (name == "first.weir.json") return (path.parent_path() / "minimal.weir.json").string();
+  std::string stem = name;
+  for (const char* suffix : {".weir.json", ".json"}) {
+    if (absl::EndsWith(stem, suffix)) {
+      stem.resize(stem.size() - std::string_view(suffix).size());
+      break;
+    }
+  }
+  return (path.parent_path() / absl::StrCat(stem, ".minimal.weir.json")).string();
+}
+
+void TellImprovement(const MinimizeFlags& flags, const Schedule& schedule,
+                     Clock::time_point start) {
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  if (flags.json) {
+    PrintJson({{"event", "improved"},
+               {"seconds", seconds},
+               {"edits", schedule.edits.size()},
+               {"faults", schedule.faults.size()},
+               {"points", schedule.points},
+               {"scenario", RunText(schedule)}});
+    return;
+  }
+  Print(absl::StrFormat("%6.1f s  %4d edits  %8s points  %s\n", seconds, schedule.edits.size(),
+                        Grouped(schedule.points), RunText(schedule)));
+}
+
+Json ToJson(const ScheduleSize& size) {
+  return {{"edits", size.edits}, {"faults", size.faults}, {"points", size.points}};
+}
+
+void TellResult(const MinimizeFlags& flags, const Minimized& minimized, const std::string& output,
+                const ScheduleFile& file) {
+  const MinimizeReport& report = minimized.report;
+  const std::string replay = FileCommand("replay", output, file.target.path);
+  const std::string show = FileCommand("show", output, file.target.path);
+  if (flags.json) {
+    Json passes = Json::array();
+    for (const PassReport& pass : report.passes) {
+      passes.push_back({{"name", pass.name}, {"tries", pass.tries}, {"successes", pass.successes}});
+    }
+    PrintJson({{"event", "end"},
+               {"file", output},
+               {"before", ToJson(report.before)},
+               {"after", ToJson(report.after)},
+               {"scenario", RunText(minimized.schedule)},
+               {"tries", report.tries},
+               {"rounds", report.rounds},
+               {"finished", report.finished},
+               {"passes", passes},
+               {"replay", replay}});
+    return;
+  }
+  std::string text = absl::StrCat("\n", minimized.schedule.verdict.message, "\n\n");
+  absl::StrAppend(&text, "edits   ", report.before.edits, " → ", report.after.edits, "\n");
+  absl::StrAppend(&text, "points  ", Grouped(report.before.points), " → ",
+                  Grouped(report.after.points), "\n");
+  absl::StrAppend(&text, "runs    ", RunText(minimized.schedule), "\n");
+  absl::StrAppend(&text, "tries   ", report.tries, " executions in ", report.rounds, " rounds",
+                  report.finished ? "" : ", until the time was up", "\n");
+  absl::StrAppend(&text, "file    ", DisplayPath(output), "\nreplay  ", replay, "\nshow    ", show,
+                  "\n");
+  Print(text);
+}
+
+int MinimizeInSession(const MinimizeFlags& flags, std::chrono::nanoseconds time,
+                      const ScheduleFile& file, Session& session, SharedPage& page) {
+  WarnOfOtherBuild(file, session.info());
+  page.expect_hang.store(file.schedule.verdict.kind == VerdictKind::kHang);
+  const absl::StatusOr<const ScenarioInfo*> scenario =
+      FindScenario(session.info(), file.schedule.scenario);
+  if (!scenario.ok()) return ExitWith(AboutFile(file, scenario.status()));
+  const std::string output = flags.output.empty() ? DefaultOutput(file.path) : flags.output;
+
+  const Clock::time_point start = Clock::now();
+  absl::Status written;
+  SessionExecutor executor(session);
+  MinimizeOptions options;
+  options.parameters = (*scenario)->parameters;
+  options.expired = [&] { return !written.ok() || Clock::now() - start >= time; };
+  options.improved = [&](const Schedule& best) {
+    if (absl::Status status = WriteSchedule(best, output); !status.ok()) written = status;
+    TellImprovement(flags, best, start);
+  };
+  const absl::StatusOr<Minimized> minimized = Minimize(file.schedule, executor, options);
+  if (!minimized.ok()) return ExitWith(AboutFile(file, minimized.status()));
+  if (written.ok()) written = WriteSchedule(minimized->schedule, output);
+  if (!written.ok()) return ExitWith(absl::InvalidArgumentError(std::string(written.message())));
+  TellResult(flags, *minimized, output, file);
+  return kExitNothingFound;
+}
+
+int DoMinimize(const MinimizeFlags& flags) {
+  const absl::StatusOr<std::chrono::nanoseconds> time = ParseDuration("--time", flags.time);
+  if (!time.ok()) return ExitWith(time.status());
+  const absl::StatusOr<ScheduleFile> file = OpenScheduleFile(flags.file, flags.target);
+  if (!file.ok()) return ExitWith(file.status());
+  return RunWithSession(file->target.path, flags.hang_seconds,
+                        [&](Session& session, SharedPage& page) {
+                          return MinimizeInSession(flags, *time, *file, session, page);
+                        });
+}
+
+}  // namespace
+
+void AddMinimize(CLI::App& app, Command& chosen) {
+  auto flags = std::make_shared<MinimizeFlags>();
+  CLI::App* command = app.add_subcommand("minimize", "makes a failing schedule as small as it can");
+  command->add_option("file", flags->file, "a *.weir.json")->required();
+  command->add_option("-o,--output", flags->output,
+                      "where to write it; minimal.weir.json beside FILE");
+  command->add_option("--time", flags->time, "at most so long")->capture_default_str();
+  AddTargetFlags(*command, flags->target);
+  command->add_flag("--json", flags->json, "one JSON object a line");
+  command->callback([&chosen, flags] { chosen = [flags] { return DoMinimize(*flags); }; });
+}
+
+}  // namespace weir::sim

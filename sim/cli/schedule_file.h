@@ -1,0 +1,30 @@
+// A schedule file and the target that it is for.
+#ifndef WEIR_SIM_CLI_SCHEDULE_FILE_H_
+#define WEIR_SIM_CLI_SCHEDULE_FILE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "sim/cli/common.h"
+#include "sim/schedule/schedule.h"
+
+namespace weir::sim {
+
+struct ScheduleFile {
+  std::string path;
+  Schedule schedule;
+  ChosenTarget target;
+};
+
+// Reads the file; the target is the one that the flags name, else the one that the schedule names.
+absl::StatusOr<ScheduleFile> OpenScheduleFile(const std::string& path, const TargetFlags& flags);
+
+// Says on standard error when the target is another build than the schedule was made with.
+void WarnOfOtherBuild(const ScheduleFile& file, const TargetInfo& target);
+
+// `PATH: ` in front of a message about the schedule's content.
+absl::Status AboutFile(const ScheduleFile& file, const absl::Status& status);
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_CLI_SCHEDULE_FILE_H_

@@ -1,0 +1,97 @@
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "sim/campaign/narrator.h"
+#include "sim/campaign/worker.h"
+#include "sim/cli/common.h"
+#include "sim/cli/schedule_file.h"
+#include "sim/schedule/observer_list.h"
+#include "sim/schedule/recorder.h"
+
+namespace weir::sim {
+namespace {
+
+// Events of an execution that are kept for its story.
+constexpr size_t kTraceEvents = 200'000;
+
+struct ShowOptions {
+  std::string file;
+  TargetFlags target;
+  size_t width = 0;  // 0: the terminal's
+  size_t last = 6;
+  double hang_seconds = kDefaultHangSeconds;
+};
+
+std::string OriginText(const Origin& origin) {
+  return absl::StrCat("execution ", origin.index, " of seed ", origin.campaign_seed, ", strategy ",
+                      origin.strategy);
+}
+
+std::string Header(const ScheduleFile& file, const Replayed& replayed) {
+  const Schedule& schedule = file.schedule;
+  return absl::StrCat(replayed.report.headline, "\n\n", "verdict   ",
+                      std::string(VerdictName(replayed.result.verdict.kind)), "  (",
+                      replayed.report.signature, ")\n", "scenario  ", RunText(schedule), "\n",
+                      "found as  ", OriginText(schedule.origin), "\n", "schedule  ",
+                      schedule.edits.size(), " edits and ", schedule.faults.size(),
+                      " faults to the default, ", Grouped(replayed.result.points), " points, ",
+                      TimeText(replayed.result.time_ns), " of virtual time\n");
+}
+
+// An execution is re-run as the file says, and what that does is told, also when the target has
+// changed.
+int ShowInSession(const ShowOptions& options, const ScheduleFile& file, Session& session,
+                  SharedPage& page) {
+  WarnOfOtherBuild(file, session.info());
+  page.expect_hang.store(file.schedule.verdict.kind == VerdictKind::kHang);
+  Recorder recorder(EngineNames(), {.trace_events = kTraceEvents});
+  PlaceObserver places(kTraceEvents);
+  ObserverList observers({&recorder, &places});
+  const absl::StatusOr<Replayed> replayed =
+      session.Replay(file.schedule, ReplayMode::kStrict, &observers);
+  if (!replayed.ok()) return ExitWith(AboutFile(file, replayed.status()));
+
+  // The recorder's own edits: those that the trace refers to.
+  Schedule recorded = file.schedule;
+  recorder.FillIn(recorded);
+  StoryOptions story_options;
+  story_options.width = options.width != 0 ? options.width : TerminalWidth();
+  story_options.last = options.last;
+  const Story story = MakeStory(recorder.trace(), recorded, &places, session.symbols());
+
+  std::string text = Header(file, *replayed);
+  absl::StrAppend(&text, "\nthe story\n", StoryTable(story, story_options));
+  const std::string report = ReportText(replayed->report);
+  absl::StrAppend(&text, report.substr(report.find('\n') + 1));  // the headline stands above
+  absl::StrAppend(&text, "\nreplay  ", FileCommand("replay", file.path, file.target.path), "\n");
+  Print(text);
+  if (!replayed->same.ok()) return ExitWith(AboutFile(file, replayed->same));
+  return kExitNothingFound;  // it was shown, which is all that was asked
+}
+
+int DoShow(const ShowOptions& options) {
+  const absl::StatusOr<ScheduleFile> file = OpenScheduleFile(options.file, options.target);
+  if (!file.ok()) return ExitWith(file.status());
+  return RunWithSession(file->target.path, options.hang_seconds,
+                        [&](Session& session, SharedPage& page) {
+                          return ShowInSession(options, *file, session, page);
+                        });
+}
+
+}  // namespace
+
+void AddShow(CLI::App& app, Command& chosen) {
+  auto options = std::make_shared<ShowOptions>();
+  CLI::App* command = app.add_subcommand("show", "the story of a schedule, one column per thread");
+  command->add_option("file", options->file, "a *.weir.json")->required();
+  AddTargetFlags(*command, options->target);
+  command->add_option("--width", options->width, "columns of text; the terminal's by default")
+      ->check(CLI::Range(size_t{60}, size_t{1000}));
+  command->add_option("--last", options->last, "events per thread before the end")
+      ->capture_default_str()
+      ->check(CLI::Range(size_t{1}, size_t{100000}));
+  command->callback([&chosen, options] { chosen = [options] { return DoShow(*options); }; });
+}
+
+}  // namespace weir::sim
