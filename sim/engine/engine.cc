@@ -227,6 +227,7 @@ RunResult Run(const RunOptions& options, Strategy& strategy) {
   World& w = world();
   g_run.strategy = &strategy;
   g_run.observer = options.observer;
+  g_run.watched = options.observer != nullptr || options.capture_threads;
   g_run.log = options.log;
   g_run.progress = options.progress;
   g_run.scenario = options.scenario;

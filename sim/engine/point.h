@@ -37,6 +37,7 @@ void LogDeviation(Choice choice);
 uint64_t CanonicalElsewhere(const void* object);
 void AdvanceTime();
 void PassIdleTime();
+void CountTowardsCrash();
 
 // An address as the fingerprint sees it: itself where it is the same in every process.
 WEIR_HOT uint64_t Canonical(const void* object) {
@@ -55,17 +56,18 @@ WEIR_HOT void SwitchTo(ThreadSlot to) {
   if (to == from) return;
   WEIR_ASSERT(w.threads[to].state == ThreadState::kRunnable);
   w.current = to;
+  w.running = &w.threads[to];
   w.slice = 0;
   WriteFsBase(g_slots[to].fs_base);
   const boost::context::detail::transfer_t back = boost::context::detail::jump_fcontext(
-      w.threads[to].context, reinterpret_cast<void*>(static_cast<uintptr_t>(from)));
+      w.running->context, reinterpret_cast<void*>(static_cast<uintptr_t>(from)));
   w.threads[reinterpret_cast<uintptr_t>(back.data)].context = back.fctx;
 }
 
 WEIR_HOT void RecordChoice(const Point& point, Choice choice) {
   if (choice != point.fallback) LogDeviation(choice);
   ++world().decisions;
-  if (g_run.observer != nullptr) [[unlikely]] NotifyDecision(point, choice);
+  if (g_run.watched) [[unlikely]] NotifyDecision(point, choice);
 }
 
 // Whose turn it is by default when the current thread does not go on.
@@ -115,30 +117,25 @@ WEIR_HOT void ChooseThread(Op op, const void* object, bool can_run, bool yields)
 WEIR_HOT void Reach(Op op, const void* object) {
   WEIR_CHECK_INVARIANTS();
   World& w = world();
-  Thread& thread = CurrentThread();
-  thread.op = op;
-  thread.object = object;
   ++w.points;
   ++w.slice;
   w.fingerprint = Fold(w.fingerprint ^ Canonical(object),
                        kPointSalt ^ (static_cast<uint64_t>(op) << 16) ^ w.current);
   if (w.points >= w.attention) [[unlikely]] SlowPoint();
-  if (g_run.observer != nullptr) [[unlikely]] NotifyPoint(op, object);
-  Process& process = w.processes[thread.process];
-  if (++process.ops == process.crash_op) [[unlikely]] CrashProcess(thread.process);
+  if (g_run.watched) [[unlikely]] NotifyPoint(op, object);
+  if (w.crash_drawn) [[unlikely]] CountTowardsCrash();
 }
 
 WEIR_HOT void NoteProgress() {
-  World& w = world();
-  Thread& thread = CurrentThread();
-  ++w.progress;
-  w.idle = 0;
-  ++thread.version;
-  thread.repeat = 0;
+  CurrentThread().version = ++world().progress;
 }
 
 WEIR_HOT void MarkIdle(Thread& thread) {
   World& w = world();
+  if (w.idle_stamp != w.progress) {
+    w.idle_stamp = w.progress;
+    w.idle = 0;
+  }
   if (thread.idle_progress == w.progress) return;
   thread.idle_progress = w.progress;
   ++w.idle;
@@ -157,13 +154,11 @@ WEIR_HOT void SchedulePoint(Op op, const void* object) {
 
 WEIR_HOT void LookPoint(Op op, const void* object) {
   if (g_mode != Mode::kTarget) [[unlikely]] return;
+  // A `repeat` of an earlier version is no longer to be read: the first look since then clears it.
   Thread& thread = CurrentThread();
-  bool repeats = false;
-  if (thread.repeat > 0) {
-    const Thread::SeenLoad& seen = SeenAt(thread, object);
-    repeats = seen.address == object && seen.version == thread.version;
-    if (!repeats) thread.repeat = 0;
-  }
+  const Thread::SeenLoad& seen = SeenAt(thread, object);
+  const bool repeats =
+      seen.version == thread.version && seen.address == object && thread.repeat > 0;
   Reach(op, object);
   if (repeats) [[unlikely]] PassIdleTime();
   ChooseThread(op, object, true, repeats);
@@ -172,7 +167,7 @@ WEIR_HOT void LookPoint(Op op, const void* object) {
 WEIR_HOT void Result(uint64_t value) {
   if (g_mode != Mode::kTarget) [[unlikely]] return;
   MixResult(value);
-  if (g_run.observer != nullptr) [[unlikely]] NotifyResult(value);
+  if (g_run.watched) [[unlikely]] NotifyResult(value);
 }
 
 WEIR_HOT void Looked(const void* object, uint64_t value) {
@@ -180,7 +175,7 @@ WEIR_HOT void Looked(const void* object, uint64_t value) {
   World& w = world();
   Thread& thread = CurrentThread();
   MixResult(value);
-  if (g_run.observer != nullptr) [[unlikely]] NotifyResult(value);
+  if (g_run.watched) [[unlikely]] NotifyResult(value);
   Thread::SeenLoad& seen = SeenAt(thread, object);
   if (seen.address == object && seen.value == value && seen.version == thread.version) [[unlikely]] {
     ++thread.repeat;
@@ -201,10 +196,8 @@ WEIR_HOT void Progressed() {
 
 WEIR_HOT void YieldPoint(Op op, const void* object) {
   if (g_mode != Mode::kTarget) return;
-  Thread& thread = CurrentThread();
-  thread.repeat = 0;
   Reach(op, object);
-  MarkIdle(thread);
+  MarkIdle(CurrentThread());
   PassIdleTime();
   ChooseThread(op, object, true, true);
 }

@@ -68,7 +68,6 @@ void DropThreads(uint16_t id, ThreadSlot keep) {
     if (slot != keep) w.free_slots.Insert(static_cast<int>(slot));
   }
   ++w.progress;
-  w.idle = 0;
   w.processes[id].threads = 0;
 }
 
@@ -84,6 +83,7 @@ void StartLife(uint16_t id) {
     const Choice fault = DrawFault(id);
     if (fault != kNoFault) {
       process.crash_op = FaultOp(fault);
+      world().crash_drawn = true;
       process.restarts =
           FaultRestarts(fault) && (process.flags & weir::kMayRestart) == weir::kMayRestart;
     }
@@ -161,7 +161,7 @@ ThreadSlot SpawnThread(uint16_t process_id, void* (*start)(void*), void* argumen
   thread.argument = argument;
   thread.version = 1;
   const bool first = process.threads++ == 0;
-  Thread* const parent = first ? nullptr : &CurrentThread();
+  Thread* const parent = first ? nullptr : w.running;
   if (parent != nullptr) ++parent->children;
   WritePath(thread, process, parent);
   w.uid_paths[thread.uid < kMaxUids - 2 ? thread.uid : kMaxUids - 2] = thread.path_hash;
@@ -209,7 +209,9 @@ uint16_t SpawnProcess(const char* name, void (*body)(void*), void* context, uint
 
 void SpawnFirst(const char* name, void (*body)(void*)) {
   SpawnProcess(name, body, nullptr, 0);
-  world().current = world().processes[0].main;
+  World& w = world();
+  w.current = w.processes[0].main;
+  w.running = &w.threads[w.current];
 }
 
 void KillProcess(uint16_t id) {

@@ -12,6 +12,7 @@ namespace weir::sim {
 struct CurrentRun {
   Strategy* strategy = nullptr;
   Observer* observer = nullptr;
+  bool watched = false;  // there is an observer, or the threads are to be reported
   DecisionLog* log = nullptr;
   Progress* progress = nullptr;
   const WeirScenario* scenario = nullptr;

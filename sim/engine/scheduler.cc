@@ -43,11 +43,13 @@ void LogDeviation(Choice choice) {
 }
 
 void NotifyDecision(const Point& point, Choice choice) {
+  if (g_run.observer == nullptr) return;
   HostScope host;
   g_run.observer->OnDecision(point, choice);
 }
 
 void NotifyResult(uint64_t value) {
+  if (g_run.observer == nullptr) return;
   HostScope host;
   g_run.observer->OnResult(world().current, value);
 }
@@ -77,11 +79,22 @@ void SlowPoint() {
 }
 
 void NotifyPoint(Op op, const void* object) {
-  HostScope host;
   World& w = world();
-  const Thread& thread = CurrentThread();
+  Thread& thread = CurrentThread();
+  thread.op = op;
+  thread.object = object;
+  if (g_run.observer == nullptr) return;
+  HostScope host;
+  const Thread::SeenLoad& seen = SeenAt(thread, object);
+  const bool repeats = seen.version == thread.version && seen.address == object;
   g_run.observer->OnPoint({w.points, w.now_ns, w.fingerprint, w.round, w.current, thread.path_hash,
-                           op, thread.repeat, object, KeyOf(object)});
+                           op, repeats ? thread.repeat : 0, object, KeyOf(object)});
+}
+
+void CountTowardsCrash() {
+  const uint16_t id = CurrentThread().process;
+  Process& process = world().processes[id];
+  if (++process.ops == process.crash_op) CrashProcess(id);
 }
 
 namespace {
@@ -113,11 +126,10 @@ void Dequeue(Thread& thread) {
 // Everybody who can run only waits for something that nobody is about to do: let time pass.
 void PassIdleTime() {
   World& w = world();
-  if (w.idle < static_cast<uint32_t>(w.runnable.count())) return;
+  if (w.idle_stamp != w.progress || w.idle < static_cast<uint32_t>(w.runnable.count())) return;
   if (!w.timers.empty()) {
     AdvanceTime();
     ++w.progress;
-    w.idle = 0;
     return;
   }
   if (w.idle_since != w.progress) {

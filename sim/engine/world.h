@@ -72,7 +72,7 @@ struct Thread {
 
   // Spinning. A load that finds what the same thread found there before, without having changed
   // anything itself in between, is a repeat and counts as a yield.
-  uint64_t version;        // of its own progress: grows with each operation that is not idle
+  uint64_t version;        // World::progress at its own last operation that was not idle
   uint64_t idle_progress;  // World::progress when it was last idle
   uint32_t repeat;         // length of the current row of repeats
   uint32_t clock_reads;    // since it last waited
@@ -117,7 +117,7 @@ struct Process {
   uint32_t flags;    // weir::SpawnFlags
   uint32_t pid;      // of this incarnation
   uint32_t named;    // threads created so far, for names
-  uint64_t ops;       // scheduling points that its threads have reached in this life
+  uint64_t ops;       // scheduling points of this life, counted if crash_op is set
   uint64_t crash_op;  // when `ops` gets there it is killed; 0 = never
   bool restarts;     // drawn: the crash of this incarnation is followed by a restart
   ThreadSlot main;
@@ -131,12 +131,15 @@ inline constexpr uint32_t kMaxUids = 8192;
 
 struct World {
   // What every scheduling point touches.
-  ThreadSlot current;      // who runs; kNoThread in the host
+  Thread* running;         // who runs
+  ThreadSlot current;      // its slot; kNoThread in the host
+  bool crash_drawn;        // some process has a crash_op
   uint64_t points;
   uint64_t fingerprint;
   uint64_t attention;      // the value of `points` at which SlowPoint() is next due
   uint64_t progress;       // grows with each operation that can end somebody's spinning
-  uint32_t idle;           // threads whose idle_progress == progress
+  uint64_t idle_stamp;     // `idle` counts threads whose idle_progress is this
+  uint32_t idle;
   uint32_t slice;          // points since `current` last changed or blocked
   uint64_t now_ns;
   uint64_t decisions;
@@ -165,7 +168,7 @@ static_assert(sizeof(World) <= kPageMapOffset);
 static_assert(kPageMapOffset + kHeapBytes / kPage * 4 <= kStateBytes);
 
 inline World& world() { return *reinterpret_cast<World*>(kWorldAddress + kStateOffset); }
-inline Thread& CurrentThread() { return world().threads[world().current]; }
+inline Thread& CurrentThread() { return *world().running; }
 inline ThreadSlot SlotOf(const Thread& thread) {
   return static_cast<ThreadSlot>(&thread - world().threads);
 }

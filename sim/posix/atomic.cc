@@ -26,7 +26,7 @@ uint64_t Digest(T value) {
 const void* Plain(const volatile void* object) { return const_cast<const void*>(object); }
 
 template <typename T>
-T Load(const volatile T* object) {
+WEIR_HOT T Load(const volatile T* object) {
   LookPoint(Op::kAtomicLoad, Plain(object));
   const T value = *object;
   Looked(Plain(object), Digest(value));
@@ -34,7 +34,7 @@ T Load(const volatile T* object) {
 }
 
 template <typename T>
-void Store(volatile T* object, T value) {
+WEIR_HOT void Store(volatile T* object, T value) {
   SchedulePoint(Op::kAtomicStore, Plain(object));
   *object = value;
   Result(Digest(value));
@@ -42,7 +42,7 @@ void Store(volatile T* object, T value) {
 
 // The end of a read-modify-write: a change is progress, else it was a look.
 template <typename T>
-void Finish(const volatile T* object, T before, bool changed) {
+WEIR_HOT void Finish(const volatile T* object, T before, bool changed) {
   if (changed) {
     Progressed();
     Result(Digest(before));
@@ -52,7 +52,7 @@ void Finish(const volatile T* object, T before, bool changed) {
 }
 
 template <typename T, typename Update>
-T Modify(Op op, volatile T* object, Update&& update) {
+WEIR_HOT T Modify(Op op, volatile T* object, Update&& update) {
   LookPoint(op, Plain(object));
   const T before = *object;
   const T after = update(before);
@@ -62,7 +62,7 @@ T Modify(Op op, volatile T* object, Update&& update) {
 }
 
 template <typename T>
-bool Compare(volatile T* object, T* expected, T desired) {
+WEIR_HOT bool Compare(volatile T* object, T* expected, T desired) {
   LookPoint(Op::kAtomicCompare, Plain(object));
   const T before = *object;
   const bool equal = before == *expected;

@@ -77,7 +77,7 @@ int Relock(Mutex& mutex, bool can_wait) {
   }
 }
 
-int Lock(Mutex& mutex, uint64_t deadline_ns) {
+WEIR_HOT int Lock(Mutex& mutex, uint64_t deadline_ns) {
   SchedulePoint(Op::kMutexLock, &mutex);
   CheckAlive(mutex, "lock");
   if (OwnedBySelf(mutex)) {
@@ -97,7 +97,7 @@ void Release(Mutex& mutex) {
   if (!mutex.waiters.empty()) WakeOne(mutex.waiters, Op::kMutexUnlock, &mutex);
 }
 
-int Unlock(Mutex& mutex) {
+WEIR_HOT int Unlock(Mutex& mutex) {
   SchedulePoint(Op::kMutexUnlock, &mutex);
   CheckAlive(mutex, "unlock");
   if (!OwnedBySelf(mutex)) {
@@ -116,7 +116,7 @@ int Unlock(Mutex& mutex) {
   return 0;
 }
 
-int Finish(int error) {
+WEIR_HOT int Finish(int error) {
   Result(static_cast<uint64_t>(error));
   return error;
 }
