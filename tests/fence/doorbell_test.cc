@@ -1,0 +1,102 @@
+#include "src/fence/doorbell.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+namespace fence {
+namespace {
+
+using std::chrono::milliseconds;
+
+// All zero, as shared memory is.
+struct Shared {
+  Doorbell bell{};
+  std::atomic<uint64_t> value = 0;
+};
+
+// Lesson 12: whoever rings between the check and the sleep must not be missed.
+TEST(Doorbell, DoesNotSleepThroughARingAfterListen) {
+  Shared shared;
+  const Doorbell::Ticket ticket = shared.bell.Listen();
+  shared.bell.Ring();
+  EXPECT_TRUE(shared.bell.Wait(ticket, Deadline::Infinite()));
+}
+
+TEST(Doorbell, WaitEndsAtItsDeadline) {
+  Shared shared;
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_FALSE(shared.bell.Wait(shared.bell.Listen(), Deadline::In(milliseconds(20))));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(20));
+}
+
+TEST(Doorbell, WaitWithADeadlineThatHasPassedEndsAtOnce) {
+  Shared shared;
+  EXPECT_FALSE(shared.bell.Wait(shared.bell.Listen(), Deadline::At(0)));
+}
+
+TEST(Doorbell, OneRingWakesAllWhoSleep) {
+  Shared shared;
+  std::vector<std::thread> waiters;
+  for (int i = 0; i < 3; ++i) {
+    waiters.emplace_back([&] {
+      for (;;) {
+        const Doorbell::Ticket ticket = shared.bell.Listen();
+        if (shared.value != 0) return;
+        shared.bell.Wait(ticket, Deadline::Infinite());
+      }
+    });
+  }
+  std::this_thread::sleep_for(milliseconds(10));
+  shared.value = 1;
+  shared.bell.Ring();
+  for (std::thread& waiter : waiters) waiter.join();
+}
+
+// Two threads hand a number to and fro; one lost wake-up would stop them for ever.
+TEST(Doorbell, LosesNoWakeUpInAHundredThousandHandOvers) {
+  constexpr uint64_t kHandOvers = 100'000;
+  Shared shared;
+  const auto play = [&](uint64_t mine) {
+    for (uint64_t turn = mine; turn < kHandOvers; turn += 2) {
+      for (;;) {
+        const Doorbell::Ticket ticket = shared.bell.Listen();
+        if (shared.value.load() == turn) break;
+        shared.bell.Wait(ticket, Deadline::Infinite(), /*spins=*/3);
+      }
+      shared.value.store(turn + 1);
+      shared.bell.Ring();
+    }
+  };
+  std::thread other([&] { play(1); });
+  play(0);
+  other.join();
+  EXPECT_EQ(shared.value, kHandOvers);
+}
+
+TEST(Deadline, InfiniteIsAValue) {
+  EXPECT_TRUE(Deadline::In(std::chrono::nanoseconds::max()).infinite());
+  EXPECT_TRUE(Deadline::Infinite().Later(milliseconds(1)).infinite());
+  EXPECT_FALSE(Deadline::Infinite().Passed());
+  EXPECT_EQ(Deadline::Infinite().Remaining(), std::chrono::nanoseconds::max());
+}
+
+TEST(Deadline, ASumThatOverflowsIsInfinite) {
+  EXPECT_TRUE(
+      Deadline::At(1'000).Later(std::chrono::nanoseconds::max() - milliseconds(0)).infinite());
+  EXPECT_TRUE(Deadline::At(Deadline::kInfiniteNs - 1).Later(milliseconds(1)).infinite());
+}
+
+TEST(Deadline, PassesAtItsMoment) {
+  EXPECT_FALSE(Deadline::At(10).PassedAt(9));
+  EXPECT_TRUE(Deadline::At(10).PassedAt(10));
+  EXPECT_TRUE(Deadline::At(10).Passed());
+  EXPECT_EQ(Deadline::At(10).Remaining().count(), 0);
+  EXPECT_LT(Deadline::At(10), Deadline::Infinite());
+}
+
+}  // namespace
+}  // namespace fence

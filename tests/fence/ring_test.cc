@@ -1,0 +1,167 @@
+#include "src/fence/ring.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <limits>
+#include <string>
+
+#include "src/fence/segment.h"
+
+namespace fence {
+namespace {
+
+constexpr Geometry kSmall{.slots = 2, .incarnations = 4, .ring_messages = 4, .message_bytes = 96};
+constexpr Incarnation kWriter = 1;
+constexpr Incarnation kReader = 2;
+constexpr Incarnation kOtherReader = 3;
+constexpr uint64_t kNearWrap = std::numeric_limits<uint64_t>::max() - 1;
+
+// One writer's ring of four messages that starts two messages before the wrap.
+class RingTest : public testing::Test {
+ protected:
+  RingTest() : segment_(*Segment::Create(kGroup(), kSmall)), view_(segment_.request_ring(kWriter)) {
+    segment_.control().claimed = kSmall.incarnations;
+    RingWriter::Initialize(view_, kWriter, kNearWrap);
+  }
+  ~RingTest() override { Segment::Unlink(kGroup()).IgnoreError(); }
+
+  static std::string kGroup() { return "ring_test." + std::to_string(getpid()); }
+
+  RingReader ReaderOf(Incarnation observer) const {
+    return {view_, &segment_.progress(observer, kWriter)};
+  }
+
+  static std::string Body(const RingReader& reader, uint64_t sequence) {
+    Envelope envelope;
+    std::string body;
+    const absl::Status read = reader.Read(sequence, &envelope, &body);
+    return read.ok() ? body : std::string(read.message());
+  }
+
+  static absl::Status Append(RingWriter* writer, const std::string& body) {
+    return writer->TryAppend(Kind::kApplication, 1, body).status();
+  }
+
+  const Segment segment_;
+  const RingView view_;
+};
+
+TEST_F(RingTest, DeliversInOrderAcrossTheWrapOfTheSequence) {
+  RingWriter writer(view_);
+  RingReader reader = ReaderOf(kReader);
+  uint64_t next = reader.Attach(ReaderState::kNormal);
+  EXPECT_EQ(next, kNearWrap);
+  for (int i = 0; i < 100; ++i) {
+    const auto after = writer.TryAppend(Kind::kApplication, 1, std::to_string(i));
+    ASSERT_TRUE(after.ok()) << after.status();
+    EXPECT_EQ(*after, (Position{kWriter, next + 1}));
+    EXPECT_EQ(reader.Published(), next + 1);
+    EXPECT_EQ(Body(reader, next), std::to_string(i));
+    reader.Publish(++next);
+  }
+}
+
+TEST_F(RingTest, IsFullWhenTheSlowestReaderIsAWholeRingBehind) {
+  RingWriter writer(view_);
+  RingReader fast = ReaderOf(kReader);
+  RingReader slow = ReaderOf(kOtherReader);
+  const uint64_t first = fast.Attach(ReaderState::kNormal);
+  slow.Attach(ReaderState::kNormal);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(Append(&writer, std::to_string(i)).ok());
+  fast.Publish(first + 4);
+  EXPECT_EQ(Append(&writer, "4").code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Body(slow, first), "0") << "overwritten before its reader had it";
+  slow.Publish(first + 1);
+  EXPECT_TRUE(Append(&writer, "4").ok());
+  EXPECT_EQ(Append(&writer, "5").code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Body(slow, first + 1), "1");
+}
+
+TEST_F(RingTest, WaitsForTheCoordinatorsScanToo) {
+  RingWriter writer(view_);
+  RingReader scan(view_, view_.scan);
+  const uint64_t first = scan.Attach(ReaderState::kNormal);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(Append(&writer, "x").ok());
+  EXPECT_EQ(Append(&writer, "x").code(), absl::StatusCode::kResourceExhausted);
+  scan.Publish(first + 4);
+  EXPECT_TRUE(Append(&writer, "x").ok());
+}
+
+TEST_F(RingTest, DoesNotWaitForWhoHasGone) {
+  RingWriter writer(view_);
+  ReaderOf(kReader).Attach(ReaderState::kNormal);
+  ReaderOf(kOtherReader).Attach(ReaderState::kNormal);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(Append(&writer, "x").ok());
+  EXPECT_FALSE(Append(&writer, "x").ok());
+  segment_.record(kReader).status = MemberStatus::kLost;
+  EXPECT_FALSE(Append(&writer, "x").ok());
+  segment_.record(kOtherReader).status = MemberStatus::kLeft;
+  EXPECT_TRUE(Append(&writer, "x").ok());
+}
+
+TEST_F(RingTest, DoesNotWaitForAReaderThatHasDetached) {
+  RingWriter writer(view_);
+  RingReader reader = ReaderOf(kReader);
+  reader.Attach(ReaderState::kNormal);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(Append(&writer, "x").ok());
+  reader.Detach();
+  EXPECT_TRUE(Append(&writer, "x").ok());
+}
+
+// The writer looked when nobody read, and knows four free slots; a reader that attaches now must
+// still be safe.
+TEST_F(RingTest, ProtectsAReaderThatAttachesAfterTheWriterHasCounted) {
+  RingWriter writer(view_);
+  ASSERT_TRUE(Append(&writer, "0").ok());
+  RingReader reader = ReaderOf(kReader);
+  const uint64_t next = reader.Attach(ReaderState::kNormal);
+  EXPECT_EQ(next, kNearWrap + 1);
+  for (int i = 1; i <= 4; ++i) ASSERT_TRUE(Append(&writer, std::to_string(i)).ok());
+  EXPECT_FALSE(Append(&writer, "5").ok());
+  EXPECT_EQ(Body(reader, next), "1");
+}
+
+TEST_F(RingTest, RefusesABodyThatIsLargerThanASlot) {
+  RingWriter writer(view_);
+  EXPECT_TRUE(Append(&writer, std::string(96, 'x')).ok());
+  EXPECT_EQ(Append(&writer, std::string(97, 'x')).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(RingTest, TellsATornMessage) {
+  RingWriter writer(view_);
+  RingReader reader = ReaderOf(kReader);
+  const uint64_t next = reader.Attach(ReaderState::kNormal);
+  ASSERT_TRUE(Append(&writer, "x").ok());
+  auto* const envelope = reinterpret_cast<Envelope*>(view_.Slot(next));
+  envelope->size = 1000;
+  EXPECT_NE(Body(reader, next).find("1000 bytes in a slot of 96"), std::string::npos);
+  envelope->size = 1;
+  envelope->sequence += 4;
+  EXPECT_NE(Body(reader, next).find("the slot holds message"), std::string::npos);
+}
+
+TEST_F(RingTest, TellsAReaderWhosePositionCannotBe) {
+  RingWriter writer(view_);
+  RingReader reader = ReaderOf(kReader);
+  reader.Attach(ReaderState::kNormal);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(Append(&writer, "x").ok());
+  segment_.progress(kReader, kWriter).sequence = kNearWrap + 5;
+  EXPECT_EQ(Append(&writer, "x").code(), absl::StatusCode::kDataLoss);
+  segment_.progress(kReader, kWriter).sequence = kNearWrap - 1;
+  EXPECT_EQ(Append(&writer, "x").code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(RingTest, APublicationRingsForABlockedSenderOnly) {
+  RingReader reader = ReaderOf(kReader);
+  const uint64_t next = reader.Attach(ReaderState::kNormal);
+  const Doorbell::Ticket before = view_.room->Listen();
+  reader.Publish(next);
+  EXPECT_EQ(view_.room->Listen(), before);
+  view_.header->blocked = 1;
+  reader.Publish(next);
+  EXPECT_NE(view_.room->Listen(), before);
+}
+
+}  // namespace
+}  // namespace fence
