@@ -13,6 +13,7 @@
 #include "sim/engine/pages.h"
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
+#include "sim/engine/system_calls.h"
 #include "sim/engine/world.h"
 #include "sim/weir.h"
 
@@ -240,6 +241,7 @@ RunResult Run(const RunOptions& options, Strategy& strategy) {
   const bool is_main = std::string_view(options.scenario->name) == "main";
   SpawnFirst(is_main ? "main" : "scenario", RunScenario);
   g_run.host_fs = ReadFsBase();
+  GuardSystemCalls();
   g_mode = Mode::kTarget;
   WriteFsBase(g_slots[w.current].fs_base);
   const transfer_t back = jump_fcontext(w.threads[w.current].context,

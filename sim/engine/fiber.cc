@@ -97,7 +97,14 @@ uintptr_t ReadFsBase() {
   return value;
 }
 
-void WriteFsBaseByCall(uintptr_t value) { syscall(SYS_arch_prctl, ARCH_SET_FS, value); }
+// By hand: a call into libc would be stopped as one of the target (system_calls.h).
+void WriteFsBaseByCall(uintptr_t value) {
+  long result = SYS_arch_prctl;
+  asm volatile("syscall"
+               : "+a"(result)
+               : "D"(long{ARCH_SET_FS}), "S"(value)
+               : "rcx", "r11", "memory");
+}
 
 absl::Status CreateSlots(int count, size_t stack_bytes, bool use_arch_prctl,
                          void (*before_parking)(ThreadSlot slot)) {

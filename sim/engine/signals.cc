@@ -11,6 +11,7 @@
 #include "sim/engine/pages.h"
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
+#include "sim/engine/system_calls.h"
 
 namespace weir::sim {
 namespace {
@@ -52,7 +53,10 @@ const char* SignalName(int signal) {
 
 void OnFault(int signal, siginfo_t* info, void* context) {
   const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
-  if (signal == SIGSEGV && (UnprotectPage(address) || GrowStack(address))) return;
+  if (signal == SIGSEGV) {
+    HostScope host;  // mprotect is a system call
+    if (UnprotectPage(address) || GrowStack(address)) return;
+  }
   if (g_mode != Mode::kTarget) {
     // The handler's own return would fault again and again: default action, with the place told.
     DieOfOwnFault(signal, address);
@@ -77,12 +81,8 @@ absl::Status InstallFaultHandlers() {
   stack.ss_sp = g_signal_stack;
   stack.ss_size = sizeof g_signal_stack;
   if (sigaltstack(&stack, nullptr) != 0) return absl::InternalError("sigaltstack failed");
-  struct sigaction action = {};
-  action.sa_sigaction = OnFault;
-  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-  sigfillset(&action.sa_mask);
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) {
-    if (sigaction(signal, &action, nullptr) != 0) return absl::InternalError("sigaction failed");
+    if (auto status = InstallHandler(signal, OnFault); !status.ok()) return status;
   }
   return absl::OkStatus();
 }

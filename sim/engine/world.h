@@ -175,10 +175,11 @@ inline ThreadSlot SlotOf(const Thread& thread) {
 
 // Who runs on this OS thread.
 enum class Mode : uint8_t {
-  kHost,    // weir itself: intercepted calls go to libc
-  kLoad,    // the target's constructors: the World's heap and exit list, no scheduling
-  kTarget,  // a virtual thread
+  kHost = 0,    // weir itself: intercepted calls go to libc
+  kTarget = 1,  // a virtual thread
+  kLoad = 2,    // the target's constructors: the World's heap and exit list, no scheduling
 };
+// Also what the kernel goes by (system_calls.h).
 extern Mode g_mode;
 inline bool InHost() { return g_mode == Mode::kHost; }
 
