@@ -23,6 +23,7 @@ endfunction()
 # with that alone; without one it is a host, which can run targets.
 function(weir_gtests room)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${room}/*.cc")
+  list(FILTER sources EXCLUDE REGEX "/targets/")
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   set(helpers ${sources})
