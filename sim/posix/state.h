@@ -6,6 +6,8 @@
 #ifndef WEIR_SIM_POSIX_STATE_H_
 #define WEIR_SIM_POSIX_STATE_H_
 
+#include <stdlib.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -32,6 +34,7 @@ struct KeyState {
     uint32_t generation;  // of this key: values of an older one count as null
     void (*destructor)(void*);
   } keys[kMaxKeys];
+  uint32_t limit;  // keys from here on were never used
   struct Value {
     void* value;
     uint32_t generation;
@@ -39,39 +42,53 @@ struct KeyState {
   } values[kMaxThreads][kMaxKeys];
 };
 
-// futex.cc: waiters by hashed key, as in the kernel.
-inline constexpr uint32_t kFutexBuckets = 256;
-struct FutexState {
-  WaitQueue buckets[kFutexBuckets];
+// wait_table.cc: waiters by hashed key, as in the kernel.
+inline constexpr uint32_t kWaitBuckets = 256;
+struct WaitTable {
+  WaitQueue buckets[kWaitBuckets];
 };
 
-// shared_memory.cc
-inline constexpr int kMaxSharedObjects = 256;
+// shared_pool.cc, shared_memory.cc, mmap.cc
+inline constexpr uint32_t kMaxSharedObjects = 256;
 inline constexpr int kMaxDescriptors = 256;  // of one process
+inline constexpr uint32_t kMaxMappings = 1024;
 struct SharedState {
   struct Object {
-    char name[64];       // of shm_open; for a memfd "<creator's path>:<n>"
+    char name[256];      // of shm_open, with one slash; of a memfd "<creator's path>:<n>"
     uint64_t name_hash;  // PathHash(name)
     bool linked;         // shm_open still finds it
-    uint32_t references;
+    uint32_t creator;    // of a memfd: uid + 1 of the thread that made it, and its how-manieth it is
+    uint32_t number;
+    uint32_t next_window;  // where its next mapping goes
     uint64_t size;
-    uint64_t capacity;       // bytes of the pool that it owns
-    uint64_t pool_offset;    // where
-    uint64_t windows[2];     // bit i: window i has a mapping of it
+    uint64_t pool_offset;  // its bytes of the pool, for itself alone: never given to another object
+    uint64_t capacity;
   } objects[kMaxSharedObjects];
-  uint32_t object_count;
-  uint64_t pool_used;
   struct Descriptor {
-    uint32_t object;  // index + 1; 0 = closed
-    uint32_t incarnation;
+    uint16_t object;  // index + 1; 0 = closed
+    bool readable;
+    bool writable;
+    uint32_t incarnation;  // of the process: a later one does not have it
   } descriptors[kMaxProcesses][kMaxDescriptors];
+  struct Mapping {
+    uint16_t object;  // index + 1; 0 = free
+    uint16_t process;
+    uint32_t incarnation;
+    uint32_t window;
+    uint64_t offset;  // in the object
+    uint64_t length;  // whole pages
+  } mappings[kMaxMappings];
+  uint32_t object_count;
+  uint32_t mapping_count;  // entries in use are below this
+  uint64_t pool_used;
 };
 
 // environment.cc
 struct EnvironmentState {
-  uint64_t random;   // of rand() and friends
-  bool seeded;
-  uint64_t entropy;  // of getrandom() and std::random_device
+  random_data random;     // of rand() and random(): glibc's own algorithm, on this memory
+  char random_words[128];
+  drand48_data drand48;
+  uint64_t entropy;  // numbers given out by getrandom() and std::random_device
 };
 
 // output.cc: the end of what was written to standard error; an uncaught exception tells itself there.
@@ -84,7 +101,7 @@ struct PosixState {
   OutputState output;
   ExitState exit;
   KeyState key;
-  FutexState futex;
+  WaitTable waits;
   SharedState shared;
   EnvironmentState environment;
 };
