@@ -1,0 +1,87 @@
+#include "sim/verdict/symbols.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace weir::sim {
+namespace {
+
+using ::testing::HasSubstr;
+
+// What a signal handler or the engine would have saved, taken right here.
+[[gnu::noinline]] void Capture(uint64_t (&registers)[17]) {
+  uint64_t rbp = 0, rsp = 0, rip = 0, rbx = 0;
+  asm volatile("mov %%rbp, %0\n mov %%rsp, %1\n mov %%rbx, %3\n lea 0(%%rip), %2\n"
+               : "=r"(rbp), "=r"(rsp), "=r"(rip), "=r"(rbx));
+  uint64_t others[4];
+  asm volatile("mov %%r12, %0\n mov %%r13, %1\n mov %%r14, %2\n mov %%r15, %3\n"
+               : "=r"(others[0]), "=r"(others[1]), "=r"(others[2]), "=r"(others[3]));
+  registers[3] = rbx;
+  registers[6] = rbp;
+  registers[7] = rsp;
+  for (int i = 0; i < 4; ++i) registers[12 + i] = others[i];
+  registers[16] = rip;
+}
+
+std::unique_ptr<Symbols> MustCreate() {
+  absl::StatusOr<std::unique_ptr<Symbols>> symbols = Symbols::Create();
+  EXPECT_TRUE(symbols.ok()) << symbols.status();
+  return *std::move(symbols);
+}
+
+TEST(Symbols, UnwindsThisVeryStack) {
+  uint64_t registers[17] = {};
+  Capture(registers);
+  const std::vector<Frame> stack = MustCreate()->Unwind(registers);
+  const auto main = std::find_if(stack.begin(), stack.end(),
+                                 [](const Frame& frame) { return frame.function == "main"; });
+  EXPECT_NE(main, stack.end());
+  ASSERT_FALSE(stack.empty());
+  EXPECT_THAT(stack[0].function, HasSubstr("Capture"));
+  EXPECT_THAT(stack[0].file, HasSubstr("tests/verdict/symbols_test.cc"));
+  EXPECT_TRUE(stack[0].in_host);
+}
+
+TEST(Symbols, RegistersThatPointNowhereEndTheStackAndNotTheProcess) {
+  uint64_t registers[17] = {};
+  registers[16] = 0x10;
+  registers[7] = 0x8;
+  EXPECT_LE(MustCreate()->Unwind(registers).size(), 1u);
+}
+
+Frame Make(const char* function, bool host, bool target) {
+  Frame frame;
+  frame.function = function;
+  frame.in_host = host;
+  frame.in_target = target;
+  return frame;
+}
+
+TEST(Symbols, TrimLeavesWhatTheUserWrote) {
+  const std::vector<Frame> stack =
+      Trim({Make("Jump", true, false), Make("pthread_mutex_lock", true, false),
+            Make("Worker", false, true), Make("qsort", false, false), Make("Compare", false, true),
+            Make("execute_native_thread_routine", false, false), Make("FiberEntry", true, false)});
+  ASSERT_EQ(stack.size(), 3u);
+  EXPECT_EQ(stack.front().function, "Worker");
+  EXPECT_EQ(stack.back().function, "Compare");
+}
+
+TEST(Symbols, TrimKeepsAStackThatHasNothingElse) {
+  EXPECT_EQ(Trim({Make("Jump", true, false)}).size(), 1u);
+}
+
+TEST(Symbols, ShortNamesKeepWhatAPersonReads) {
+  EXPECT_EQ(ShortFunction("fence::Reader::Loop(int) const"), "Reader::Loop");
+  EXPECT_EQ(ShortFunction("void std::__invoke_impl<void, A<B>>(std::__invoke_other, A&&)"),
+            "std::__invoke_impl");
+  EXPECT_EQ(ShortFunction("(anonymous namespace)::Deposit(int)"), "Deposit");
+  EXPECT_EQ(ShortFunction("fence::X::operator()(int) const"), "X::operator()");
+  EXPECT_EQ(ShortFunction("main"), "main");
+  EXPECT_EQ(ShortFunction("ns::Start()::$_0::operator()() const"), "$_0::operator()");
+}
+
+}  // namespace
+}  // namespace weir::sim

@@ -1,0 +1,120 @@
+#include "sim/view/story.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "sim/view/grid.h"
+
+namespace weir::sim {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+StoryEvent Event(uint64_t step, size_t thread, const char* what, const char* object = "") {
+  StoryEvent event;
+  event.step = step;
+  event.thread = thread;
+  event.what = what;
+  event.object = object;
+  return event;
+}
+
+TEST(Story, GivesEachThreadAColumn) {
+  Story story;
+  story.threads = {"main", "worker"};
+  story.events = {Event(1, 0, "mutex_lock", "m"), Event(2, 1, "mutex_lock", "m")};
+  const std::string table = StoryTable(story, {});
+  std::istringstream lines(table);
+  std::string head, rule, first, second;
+  std::getline(lines, head);
+  std::getline(lines, rule);
+  std::getline(lines, first);
+  std::getline(lines, second);
+  EXPECT_EQ(first.find("mutex_lock m"), head.find("main"));
+  EXPECT_EQ(second.find("mutex_lock m"), head.find("worker"));
+}
+
+TEST(Story, FoldsWhatAThreadRepeats) {
+  Story story;
+  story.threads = {"main"};
+  for (uint64_t i = 1; i <= 5; ++i) story.events.push_back(Event(i, 0, "atomic_load", "x"));
+  EXPECT_THAT(StoryTable(story, {}), HasSubstr("atomic_load x ×5"));
+}
+
+TEST(Story, TellsTheEndAndWhatSurroundsAnEditAndCountsTheRest) {
+  Story story;
+  story.threads = {"main"};
+  for (uint64_t i = 1; i <= 100; ++i) {
+    story.events.push_back(Event(i, 0, i % 2 == 0 ? "mutex_lock" : "mutex_unlock"));
+  }
+  story.events[49].edit = "worker runs next";
+  const std::string table = StoryTable(story, {.last = 2, .around_edits = 1});
+  EXPECT_THAT(table, HasSubstr("⋮ 48 points\n"));  // 1 … 48
+  EXPECT_THAT(table, HasSubstr("*50 "));
+  EXPECT_THAT(table, HasSubstr("* weir: worker runs next"));
+  EXPECT_THAT(table, HasSubstr("⋮ 47 points\n"));  // 52 … 98
+}
+
+TEST(Story, AbbreviatesLongNamesAndSpellsThemOutBelow) {
+  Story story;
+  story.threads = {"main"};
+  story.events = {Event(1, 0, "mutex_lock", "coordinator/main:17+0x1240"),
+                  Event(2, 0, "mutex_lock", "fence.so+0x4030 (queue)")};
+  const std::string table = StoryTable(story, {});
+  EXPECT_THAT(table, HasSubstr("mutex_lock A\n"));
+  EXPECT_THAT(table, HasSubstr("mutex_lock queue\n"));
+  EXPECT_THAT(table, HasSubstr("  A = coordinator/main:17+0x1240\n"));
+  EXPECT_THAT(table, HasSubstr("  queue = fence.so+0x4030 (queue)\n"));
+}
+
+TEST(Story, ShowsTheFailedThreadAndTheMostRecentOthers) {
+  Story story;
+  story.failed_thread = 0;
+  for (size_t thread = 0; thread < 9; ++thread) {
+    story.threads.push_back("thread-" + std::to_string(thread));
+    story.events.push_back(Event(thread + 1, thread, "yield"));
+  }
+  const std::string table = StoryTable(story, {.most_threads = 3});
+  EXPECT_THAT(table, HasSubstr("thread-0"));
+  EXPECT_THAT(table, HasSubstr("thread-8"));
+  EXPECT_THAT(table, HasSubstr("thread-7"));
+  EXPECT_THAT(table, Not(HasSubstr("thread-6")));
+  EXPECT_THAT(table, HasSubstr("(6 more threads are not shown)"));
+}
+
+TEST(Story, StaysWithinItsWidth) {
+  Story story;
+  story.threads = {"coordinator/main", "worker-0/main", "worker-1/main", "worker-0/reader"};
+  for (uint64_t i = 1; i <= 40; ++i) {
+    StoryEvent event = Event(i, i % 4, "atomic_compare", "segment+0x1240");
+    event.place = "some_rather_long_file_name.cc:1234";
+    event.result = "1";
+    story.events.push_back(event);
+  }
+  for (const size_t width : {80, 120, 160}) {
+    std::istringstream lines(StoryTable(story, {.width = width}));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(TextWidth(line), width) << line;
+  }
+}
+
+TEST(Story, OfNothingIsAHead) { EXPECT_THAT(StoryTable({}, {}), HasSubstr("point")); }
+
+TEST(Grid, WrapsAtBlanksAndElseAnywhere) {
+  EXPECT_THAT(Wrap("mutex_lock A reader.cc:88", 12), ElementsAre("mutex_lock A", "reader.cc:88"));
+  EXPECT_THAT(Wrap("abcdefgh", 3), ElementsAre("abc", "def", "gh"));
+  EXPECT_THAT(Wrap("äöüäöü", 3), ElementsAre("äöü", "äöü"));
+  EXPECT_THAT(Wrap("", 3), ElementsAre(""));
+}
+
+TEST(TimeText, ChoosesAUnit) {
+  EXPECT_EQ(TimeText(740), "740 ns");
+  EXPECT_EQ(TimeText(12'000'000), "12.000 ms");
+  EXPECT_EQ(TimeText(18'000'000'000'000), "18000.000 s");
+}
+
+}  // namespace
+}  // namespace weir::sim
