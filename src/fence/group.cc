@@ -39,7 +39,7 @@ void Group::Leave(Incarnation member, uint64_t call) {
   for (Member& m : members_) {
     if (m.incarnation == member) m.draining = true;
   }
-  Remove(member, /*answer=*/true);
+  Remove(member, /*left=*/true);
   farewells_.push_back(
       {.member = member, .call = call, .round = 0, .phases = {}, .reason = Reason::kNone});
 }
@@ -47,24 +47,31 @@ void Group::Leave(Incarnation member, uint64_t call) {
 void Group::Drop(Incarnation member) {
   const std::lock_guard membership(membership_mutex_);
   const std::lock_guard rounds(rounds_mutex_);
-  std::erase_if(members_, [&](const Member& m) { return m.incarnation == member; });
-  Remove(member, /*answer=*/false);
+  const auto found = std::find_if(members_.begin(), members_.end(),
+                                  [&](const Member& m) { return m.incarnation == member; });
+  if (found == members_.end()) return;
+  // One that drained has left all rounds in order. What others still have to handle of it stands in
+  // its ring.
+  if (!found->draining) Remove(member, /*left=*/false);
+  members_.erase(found);
 }
 
-void Group::Remove(Incarnation member, bool answer) {
+void Group::Remove(Incarnation member, bool left) {
   for (Round& round : rounds_) {
     const Participant* const participant = round.Find(member);
     if (participant == nullptr) continue;
-    if (answer && participant->waiting()) {
+    if (left && participant->waiting()) {
       Answer(round, *participant, UniformPhases(round.mode, Phase::kFailed), Reason::kLeft);
     }
-    // It takes nothing from the others only if it was through, and nobody had to wait for its
-    // messages any more.
-    if (!participant->released) round.downgraded = true;
+    const bool through = participant->released;
     std::erase_if(round.participants, [&](const Participant& p) { return p.member == member; });
     std::erase_if(round.targets, [&](const Target& t) { return t.observer == member; });
-    if (std::erase_if(round.targets, [&](const Target& t) { return t.sender == member; }) > 0)
-      round.downgraded = true;
+    // Who leaves after its own release takes nothing from those that are still on the way through
+    // its messages.
+    const auto given_up = std::erase_if(round.targets, [&](const Target& t) {
+      return t.sender == member && !(left && through && t.armed);
+    });
+    if (!through || given_up > 0) round.downgraded = true;
   }
   std::erase_if(rounds_, [](const Round& round) { return round.Finished() || round.Idle(); });
 }

@@ -54,10 +54,12 @@ class Group {
   void Admit(Incarnation member);
 
   // The member drains: it is dropped from every round in flight and is in no later one; its own
-  // waiting calls fail. `call` is answered after everything that its leaving completes.
+  // waiting calls fail. Its messages of a round that it has been released from are still waited
+  // for. `call` is answered after everything that its leaving completes.
   void Leave(Incarnation member, uint64_t call);
 
-  // The member is gone: as Leave, but nobody is there to be answered.
+  // The member is gone. One that did not drain is dropped from every round in flight, and its
+  // messages are not waited for; nobody is there to be answered.
   void Drop(Incarnation member);
 
   // Counts the call for the oldest round of its name in which its member is still expected, else
@@ -107,7 +109,7 @@ class Group {
   };
 
   // Under both locks.
-  void Remove(Incarnation member, bool answer);
+  void Remove(Incarnation member, bool left);
   Round& RoundFor(const Arrival& arrival);
   void Enter(Round* round, Participant* participant, const Arrival& arrival);
 

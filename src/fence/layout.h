@@ -33,7 +33,7 @@ enum class ReaderState : uint32_t {
   kDetached = 0,  // not reading: never attached, or ended
   kService = 1,   // attached and published; application messages are held back
   kNormal = 2,
-  kStopping = 3,
+  kStopping = 3,  // has ended; its position is final
 };
 
 // How far one observer has come in one ring. Written by that observer's reader alone; one per pair

@@ -86,8 +86,8 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Create(Options options) {
   std::unique_ptr<Process> process(new Process(std::move(options), *std::move(segment), 1));
   RingWriter::Initialize(process->segment_.reply_ring(), process->self_,
                          process->options_.first_reply);
-  process->coordinator_ = std::make_unique<Coordinator>(process->segment_, process->self_);
   process->FillRecord(MemberStatus::kMember);
+  process->coordinator_ = std::make_unique<Coordinator>(process->segment_, process->self_);
   process->StartReading();
   return process;
 }

@@ -39,7 +39,7 @@ void Reader::Run() {
   AdoptState();
   while (Step()) {
   }
-  ring_.Detach();
+  ring_.SetState(ReaderState::kStopping);
   finished_.store(true, std::memory_order_release);
   control_.roster.Ring();       // this process's roster joins the thread
   control_.coordinator.Ring();  // a target of this reader will not be met

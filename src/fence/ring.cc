@@ -13,7 +13,8 @@ namespace {
 // A lost or departed member's cell is skipped by its record, not by its own state: a dead process
 // cannot detach.
 absl::StatusOr<uint64_t> Backlog(const Cell& cell, uint64_t published, uint32_t capacity) {
-  if (cell.state.load(std::memory_order_seq_cst) == ReaderState::kDetached) return 0;
+  const ReaderState state = cell.state.load(std::memory_order_seq_cst);
+  if (state == ReaderState::kDetached || state == ReaderState::kStopping) return 0;
   const uint64_t sequence = cell.sequence.load(std::memory_order_seq_cst);
   const int64_t backlog = SequenceDistance(sequence, published);
   if (backlog < 0 || backlog > static_cast<int64_t>(capacity)) {

@@ -232,6 +232,22 @@ TEST_F(GroupTest, ALeaversOwnCallsFail) {
   EXPECT_EQ(replies[1].reason, Reason::kNone);
 }
 
+TEST_F(GroupTest, AReleasedLeaversMessagesAreStillWaitedFor) {
+  Arrive(1, 11, 0);
+  Arrive(2, 21, 0);
+  Arrive(3, 31, 5);
+  EXPECT_EQ(Answered(), Calls{"3:31"});
+  group_.Leave(3, 39);
+  EXPECT_EQ(Answered(), Calls{"3:39"});
+  group_.Drop(3);
+  EXPECT_EQ(Answered(), Calls{});
+  cells_[{1, 3}] = {ReaderState::kStopping, {3, 5}};
+  SetProgress(2, 3, 5);
+  const std::vector<ReplyBody> replies = Replies();
+  ASSERT_EQ(replies.size(), 2u);
+  for (const ReplyBody& reply : replies) EXPECT_EQ(reply.phases.delivery, Phase::kSatisfied);
+}
+
 TEST_F(GroupTest, WhoIsNoMemberIsRefused) {
   Arrive(4, 41);
   group_.Leave(3, 39);

@@ -78,8 +78,8 @@ TEST(Barrier, OfTheCoordinatorAloneReturnsAtOnce) {
 }
 
 TEST(Barrier, ReleasesAllMembersInEachMode) {
-  Team team("modes");
   std::vector<Process*> members;
+  Team team("modes");
   for (uint32_t slot = 0; slot < 3; ++slot) members.push_back(&team.Start(team.Member(slot)));
   for (int round = 0; round < 30; ++round) {
     for (const Mode mode : {Mode::kRendezvous, Mode::kDelivery, Mode::kProcessing}) {
@@ -90,8 +90,8 @@ TEST(Barrier, ReleasesAllMembersInEachMode) {
 }
 
 TEST(Barrier, HoldsUntilTheSlowestReaderHasHandledEveryMarker) {
-  Team team("slow");
   std::atomic<int> handled = 0;
+  Team team("slow");
   Options coordinator = team.Member(0);
   coordinator.first_sequence = kNearWrap;
   coordinator.handlers[kMarker] = [&](Process&, const Message&) {
@@ -150,8 +150,8 @@ void Eventually(Condition condition) {
 }
 
 TEST(Messages, OfOneSenderArriveInOrderAtAllOthersAndNotAtTheSender) {
-  Team team("order");
   std::vector<Heard> heard(3);
+  Team team("order");
   std::vector<Process*> members;
   for (uint32_t slot = 0; slot < 3; ++slot) {
     Options options = team.Member(slot);
@@ -173,9 +173,9 @@ TEST(Messages, OfOneSenderArriveInOrderAtAllOthersAndNotAtTheSender) {
 }
 
 TEST(Messages, OfATypeWithoutAHandlerGoToTheOtherTypes) {
-  Team team("types");
   Heard markers;
   Heard others;
+  Team team("types");
   Options coordinator = team.Member(0);
   coordinator.handlers[kMarker] = markers.Recorder();
   coordinator.other_types = others.Recorder();
@@ -202,7 +202,7 @@ TEST(Messages, LargerThanTheLimitAreRefused) {
 // A coordinator whose handler holds until it is let go, and a worker with a ring of four messages.
 class FullRing : public testing::Test {
  protected:
-  FullRing() : team_("full") {
+  FullRing() {
     Options options = team_.Member(0);
     options.geometry.ring_messages = 4;
     options.handlers[kMarker] = [this](Process&, const Message&) {
@@ -215,9 +215,9 @@ class FullRing : public testing::Test {
   }
   ~FullRing() override { hold_ = false; }
 
-  Team team_;
   std::atomic<bool> hold_ = true;
   std::atomic<int> handled_ = 0;
+  Team team_{"full"};
   Process* coordinator_;
   Process* worker_;
 };
@@ -264,8 +264,8 @@ TEST_F(FullRing, LetsTheSenderGoWhenTheReaderIsReplaced) {
 }
 
 TEST(Handlers, MaySendButNotWaitInAFullRing) {
-  Team team("handler_send");
   std::atomic<int> refused = 0;
+  Team team("handler_send");
   Options options = team.Member(0);
   options.geometry.ring_messages = 4;
   options.handlers[kMarker] = [&](Process& self, const Message&) {
@@ -283,9 +283,9 @@ TEST(Handlers, MaySendButNotWaitInAFullRing) {
 
 // Lesson 23.
 TEST(Handlers, MayNotCallBarrierOrLeave) {
-  Team team("handler_barrier");
   std::mutex mutex;
   std::vector<absl::StatusCode> codes;
+  Team team("handler_barrier");
   Options options = team.Member(0);
   options.handlers[kMarker] = [&](Process& self, const Message&) {
     const auto try_all = [&] {
@@ -305,8 +305,8 @@ TEST(Handlers, MayNotCallBarrierOrLeave) {
 
 // Lesson 18, and that the message counts as handled after what was queued behind its handler.
 TEST(Handlers, QueueTasksThatRunInOrderBeforeTheMessageCountsAsHandled) {
-  Team team("tasks");
   std::vector<std::string> order;
+  Team team("tasks");
   Options options = team.Member(0);
   options.handlers[kMarker] = [&](Process& self, const Message& message) {
     const std::string name(message.payload);
@@ -336,8 +336,8 @@ TEST(Handlers, QueueTasksThatRunInOrderBeforeTheMessageCountsAsHandled) {
 
 // Lesson 14.
 TEST(ServiceState, HoldsMessagesBackAndTheBarrierWithThem) {
-  Team team("service");
   Heard heard;
+  Team team("service");
   Options options = team.Member(0);
   options.start_in_service = true;
   options.handlers[kMarker] = heard.Recorder();
@@ -345,6 +345,7 @@ TEST(ServiceState, HoldsMessagesBackAndTheBarrierWithThem) {
   Process& worker = team.Start(team.Member(1));
   ASSERT_TRUE(worker.Send(kMarker, "a").ok());
   std::thread other([&] { EXPECT_TRUE(worker.Barrier("b", Mode::kDelivery).satisfied()); });
+  Eventually([&] { return coordinator.Describe().find("2 waits") != std::string::npos; });
   const BarrierResult held =
       coordinator.Barrier("b", Mode::kDelivery, Deadline::In(milliseconds(50)));
   EXPECT_EQ(held.status.code(), absl::StatusCode::kDeadlineExceeded);
@@ -369,8 +370,8 @@ TEST(Barrier, FailsAtItsDeadlineAndTheNextCallCountsForTheSameRound) {
 }
 
 TEST(Barrier, KeepsADeadlineWhileTheCoordinatorsHandlersAreBusy) {
-  Team team("busy");
   std::atomic<bool> hold = true;
+  Team team("busy");
   Options options = team.Member(0);
   options.handlers[kMarker] = [&](Process&, const Message&) {
     while (hold) std::this_thread::sleep_for(milliseconds(1));
@@ -410,8 +411,8 @@ TEST(Barrier, RefusesASecondThreadUnderTheSameName) {
 TEST(Barrier, ManyNamesOfManyThreadsDoNotDisturbEachOther) {
   constexpr int kNames = 4;
   constexpr int kRounds = 100;
-  Team team("names");
   std::vector<Process*> members;
+  Team team("names");
   for (uint32_t slot = 0; slot < 3; ++slot) members.push_back(&team.Start(team.Member(slot)));
   std::vector<std::thread> threads;
   for (Process* member : members) {
@@ -472,8 +473,8 @@ TEST(Leave, CompletesTheOthersBarriersAndFailsTheLeaversOwn) {
 }
 
 TEST(Leave, WhatWasSentBeforeIsStillHandled) {
-  Team team("last_words");
   Heard heard;
+  Team team("last_words");
   Options options = team.Member(0);
   options.handlers[kMarker] = heard.Recorder();
   team.Start(std::move(options));
@@ -542,8 +543,8 @@ TEST(Join, OutOfTheSlotsOrIncarnationsIsRefused) {
 }
 
 TEST(Join, OfATakenSlotDropsTheOldIncarnation) {
-  Team team("replace");
   Heard heard;
+  Team team("replace");
   Options options = team.Member(0);
   options.handlers[kMarker] = heard.Recorder();
   Process& coordinator = team.Start(std::move(options));
