@@ -177,7 +177,7 @@ Edit ParseEdit(const JsonNode& node, const std::string& prefix, const Paths& pat
   edit.object = StringValue(object, path, error);
   const absl::StatusOr<ObjectKey> key = ParseObject(edit.object);
   if (!key.ok()) error.Set(object, path, std::string(key.status().message()));
-  edit.nth = fields.Unsigned("nth", 1, kMost64);
+  edit.nth = fields.Unsigned("nth", 0, kMost64);
   edit.round = fields.UnsignedOr("round", 0, kMost64, 0);
   edit.repeat = static_cast<uint32_t>(fields.UnsignedOr("repeat", 0, kMost32, 0));
   edit.blocked = fields.BoolOr("blocked", false);

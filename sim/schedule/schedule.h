@@ -52,7 +52,9 @@ struct Edit {
   std::string thread;        // path of the thread that reaches the point
   Op op = Op::kNone;         // what it is about to do
   std::string object = "-";  // on what: written form, see object.h
-  uint64_t nth = 1;  // the how-manieth such point of the round, from 1; repeated loads not counted
+  // The how-manieth such point of the round, from 1. Repeated loads are not counted, so that it is
+  // 0 for a repeat of a load that was done before the round began.
+  uint64_t nth = 1;
   uint64_t round = 0;    // the last weir::Round before it; 0 before the first
   uint32_t repeat = 0;   // how many loads of the same unchanged value came just before
   bool blocked = false;  // kRun: drawn when `thread` could not go on, not before it tried
@@ -135,7 +137,7 @@ std::string FormatSchedule(const Schedule& schedule);
 // The schedule in `text`. InvalidArgument with the place if it is anything but a whole and valid
 // one:
 //
-//   marker.weir.json:14: edits[2].nth: expected a positive integer, got "x"
+//   marker.weir.json:14: edits[2].nth: expected a non-negative integer, got "x"
 //
 // `file` is only the name in such messages.
 absl::StatusOr<Schedule> ParseSchedule(std::string_view text, std::string_view file);
