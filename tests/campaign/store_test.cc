@@ -1,0 +1,74 @@
+#include "sim/campaign/store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "sim/campaign/catalogue.h"
+
+namespace weir::sim {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+Schedule Failure(uint64_t index) {
+  Schedule schedule;
+  schedule.tool = "test";
+  schedule.target = "fence";
+  schedule.scenario = "s";
+  schedule.origin.index = index;
+  schedule.verdict = {VerdictKind::kDeadlock, "deadlock-1", "they wait", ""};
+  return schedule;
+}
+
+class StoreTest : public ::testing::Test {
+ protected:
+  StoreTest() : directory_(fs::path(::testing::TempDir()) / "weir_store_test") {
+    fs::remove_all(directory_);
+  }
+  ~StoreTest() override { fs::remove_all(directory_); }
+  const fs::path directory_;
+};
+
+TEST_F(StoreTest, KeepsAFailureUnderItsSignature) {
+  const Store store = *Store::Open(directory_.string());
+  const std::string found = *store.PutFound(Failure(17));
+  EXPECT_TRUE(fs::exists(found));
+  const std::string first = *store.MakeFirst(found);
+  EXPECT_EQ(first, (directory_ / "failures/deadlock-1/first.weir.json").string());
+  EXPECT_FALSE(fs::exists(found));
+  EXPECT_EQ(ReadSchedule(first)->origin.index, 17u);
+}
+
+TEST_F(StoreTest, SaysWhereItCannotWrite) {
+  const absl::StatusOr<Store> store = Store::Open("/proc/no/such");
+  ASSERT_FALSE(store.ok());
+  EXPECT_EQ(store.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(store.status().message()), HasSubstr("/proc/no/such"));
+}
+
+TEST_F(StoreTest, AnEmptyDirectoryOfItsOwnIsRemovedAgain) {
+  Store::Open(directory_.string())->RemoveIfEmpty();
+  EXPECT_FALSE(fs::exists(directory_));
+  fs::create_directories(directory_);
+  Store::Open(directory_.string())->RemoveIfEmpty();
+  EXPECT_TRUE(fs::exists(directory_));
+}
+
+TEST(ShellWord, QuotesWhatAShellWouldTakeApart) {
+  EXPECT_EQ(ShellWord("a/b-c.json"), "a/b-c.json");
+  EXPECT_EQ(ShellWord("a b"), "'a b'");
+  EXPECT_EQ(ShellWord("it's"), "'it'\\''s'");
+  EXPECT_EQ(ShellWord(""), "''");
+}
+
+TEST(Catalogue, ReadsTheExpectedVerdictOfABug) {
+  EXPECT_EQ(ExpectedVerdictIn("# Bug\n\nverdict: deadlock\n"), "deadlock");
+  EXPECT_EQ(ExpectedVerdictIn("Verdict: `assertion` (missed_marker)"), "assertion");
+  EXPECT_EQ(ExpectedVerdictIn("no such line"), "");
+}
+
+}  // namespace
+}  // namespace weir::sim
