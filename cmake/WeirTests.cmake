@@ -19,7 +19,8 @@ function(weir_tests)
 endfunction()
 
 # weir_gtests(ROOM [LIBRARY]): one test binary, ROOM_NAME_test, for each tests/ROOM/NAME_test.cc.
-# Other .cc files in that folder are helpers, linked into each. With a LIBRARY the test is linked
+# Other .cc files in that folder are helpers, linked into each; those in its folder targets/ are not,
+# they are what a test loads (weir_program_targets). With a LIBRARY the test is linked
 # with that alone; without one it is a host, which can run targets.
 function(weir_gtests room)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${room}/*.cc")
