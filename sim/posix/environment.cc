@@ -11,6 +11,8 @@
 // - The machine has four processors. What else sysconf() may be asked is listed; more is refused.
 //
 // POSIX.1-2017, rand(3p), drand48(3p), sysconf(3p); getrandom(2), gettid(2), sched_getaffinity(2).
+#include "sim/posix/environment.h"
+
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -19,7 +21,6 @@
 #include <unistd.h>
 
 #include <cstring>
-#include <string>
 
 #include "sim/engine/random.h"
 #include "sim/engine/scheduler.h"
@@ -114,7 +115,39 @@ int FillProcessors(size_t size, cpu_set_t* set) {
   return 0;
 }
 
+// Members of std::random_device, as the compiler calls them; `device` is never looked at.
+unsigned RandomDeviceValue(void*) { return static_cast<unsigned>(NextEntropy()); }
+void RandomDeviceInit(void*, const void*) {}
+void RandomDeviceFini(void*) {}
+double RandomDeviceEntropy(const void*) { return 32.0; }
+
+struct Replacement {
+  std::string_view symbol;
+  void* function;
+};
+// In both of libstdc++'s string ABIs; "pretr1" is what code compiled by GCC 4 calls.
+const Replacement kReplacements[] = {
+    {"_ZNSt13random_device9_M_getvalEv", reinterpret_cast<void*>(RandomDeviceValue)},
+    {"_ZNSt13random_device16_M_getval_pretr1Ev", reinterpret_cast<void*>(RandomDeviceValue)},
+    {"_ZNSt13random_device7_M_initERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE",
+     reinterpret_cast<void*>(RandomDeviceInit)},
+    {"_ZNSt13random_device7_M_initERKSs", reinterpret_cast<void*>(RandomDeviceInit)},
+    {"_ZNSt13random_device14_M_init_pretr1ERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE",
+     reinterpret_cast<void*>(RandomDeviceInit)},
+    {"_ZNSt13random_device14_M_init_pretr1ERKSs", reinterpret_cast<void*>(RandomDeviceInit)},
+    {"_ZNSt13random_device7_M_finiEv", reinterpret_cast<void*>(RandomDeviceFini)},
+    {"_ZNKSt13random_device13_M_getentropyEv", reinterpret_cast<void*>(RandomDeviceEntropy)},
+};
+
 }  // namespace
+
+void* ReplacementFor(std::string_view symbol) {
+  for (const Replacement& replacement : kReplacements) {
+    if (replacement.symbol == symbol) return replacement.function;
+  }
+  return nullptr;
+}
+
 }  // namespace weir::sim
 
 using namespace weir::sim;  // NOLINT: the definitions below are C's
@@ -240,39 +273,5 @@ int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t* set) noexce
   if (InHost()) return WEIR_REAL(pthread_getaffinity_np)(thread, size, set);
   return FillProcessors(size, set);
 }
-
-// --- std::random_device: libstdc++'s would ask the processor
-// ----------------------------------------------------
-
-// Members by their mangled names, in both of libstdc++'s string ABIs. In the host they serve weir
-// itself.
-
-unsigned WeirRandomDeviceValue(void* device) asm("_ZNSt13random_device9_M_getvalEv");
-unsigned WeirRandomDeviceValue(void*) {
-  if (!InHost()) return static_cast<unsigned>(NextEntropy());
-  unsigned value = 0;
-  WEIR_REAL(getentropy)(&value, sizeof value);
-  return value;
-}
-unsigned WeirRandomDeviceOldValue(void* device) asm("_ZNSt13random_device16_M_getval_pretr1Ev");
-unsigned WeirRandomDeviceOldValue(void* device) { return WeirRandomDeviceValue(device); }
-
-void WeirRandomDeviceInit(void* device, const void* token) asm(
-    "_ZNSt13random_device7_M_initERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE");
-void WeirRandomDeviceInit(void*, const void*) {}
-void WeirRandomDeviceInitOldAbi(void* device,
-                                const void* token) asm("_ZNSt13random_device7_M_initERKSs");
-void WeirRandomDeviceInitOldAbi(void*, const void*) {}
-void WeirRandomDeviceOldInit(void* device, const void* token) asm(
-    "_ZNSt13random_device14_M_init_pretr1ERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE");
-void WeirRandomDeviceOldInit(void*, const void*) {}
-void WeirRandomDeviceOldInitOldAbi(void* device, const void* token) asm(
-    "_ZNSt13random_device14_M_init_pretr1ERKSs");
-void WeirRandomDeviceOldInitOldAbi(void*, const void*) {}
-void WeirRandomDeviceFini(void* device) asm("_ZNSt13random_device7_M_finiEv");
-void WeirRandomDeviceFini(void*) {}
-
-double WeirRandomDeviceEntropy(const void* device) asm("_ZNKSt13random_device13_M_getentropyEv");
-double WeirRandomDeviceEntropy(const void*) { return 32.0; }
 
 }  // extern "C"

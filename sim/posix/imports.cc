@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/engine/scheduler.h"
 #include "sim/posix/allow_list.h"
+#include "sim/posix/environment.h"
 
 namespace weir::sim {
 namespace {
@@ -146,8 +147,11 @@ absl::Status RefuseImports(const dl_phdr_info& object) {
       const uintptr_t slot = object.dlpi_addr + relocation.r_offset;
       const auto resolved = *reinterpret_cast<const uintptr_t*>(slot);
       const char* const name = dynamic.strings + symbol.st_name;
-      if (!IsInLibc(resolved) || IsAllowedImport(name)) continue;
-      void* const stub = stubs.Add(name);
+      void* stub = ReplacementFor(name);
+      if (stub == nullptr) {
+        if (!IsInLibc(resolved) || IsAllowedImport(name)) continue;
+        stub = stubs.Add(name);
+      }
       if (stub == nullptr) return absl::ResourceExhaustedError("no memory for import stubs");
       const int protection = InRelro(object, slot) ? PROT_READ : PROT_READ | PROT_WRITE;
       if (auto status = WriteSlot(slot, stub, protection); !status.ok()) return status;
