@@ -86,13 +86,16 @@ function(weir_patched_files patch result)
   set(${result} ${lines} PARENT_SCOPE)
 endfunction()
 
-# targets/programs/VERDICT/NAME.so for each tests/programs/VERDICT/NAME.cc.
+# targets/programs/VERDICT/NAME.so for each tests/programs/VERDICT/NAME.cc, and targets/ROOM/targets/NAME.so
+# for each tests/ROOM/targets/NAME.cc: what a test needs to load, but is no case by itself.
 function(weir_program_targets)
-  file(GLOB programs CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/programs/*/*.cc")
+  file(GLOB programs CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/programs/*/*.cc"
+       "${PROJECT_SOURCE_DIR}/tests/*/targets/*.cc")
   foreach(program IN LISTS programs)
     file(RELATIVE_PATH name "${PROJECT_SOURCE_DIR}/tests" "${program}")
     string(REGEX REPLACE "\\.cc$" "" name "${name}")
-    weir_target(${name} SOURCES "${program}" LIBRARIES Threads::Threads OPTIONS ${WEIR_WARNINGS})
+    weir_target(${name} SOURCES "${program}" INCLUDES "${PROJECT_SOURCE_DIR}" LIBRARIES Threads::Threads
+                OPTIONS ${WEIR_WARNINGS})
   endforeach()
 endfunction()
 

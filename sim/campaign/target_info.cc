@@ -54,8 +54,8 @@ TargetInfo FromJson(const Json& json) {
 int SendDescription(const std::string& path, int pipe) {
   // Nothing runs here, so a few borrowed threads do.
   absl::Status status = StartEngine({.threads = 2});
-  absl::StatusOr<const Target*> target = status;
-  if (status.ok()) target = LoadTarget(path);
+  const absl::StatusOr<const Target*> target =
+      status.ok() ? LoadTarget(path) : absl::StatusOr<const Target*>(status);
   const Json line = target.ok() ? Json{{"target", ToJson(Describe(**target))}}
                                 : Json{{"code", static_cast<int>(target.status().code())},
                                        {"error", std::string(target.status().message())}};

@@ -1,0 +1,85 @@
+// One seed, one run: warm worker and fresh state (runtime.md, "Reset and determinism").
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "sim/engine/pages.h"
+#include "tests/engine/harness.h"
+
+namespace weir::sim {
+namespace {
+
+TEST(Determinism, EveryExecutionFindsFreshGlobalsHeapThreadLocalsKeysAndRand) {
+  Simulation simulation("programs/pass/fresh_state");
+  ASSERT_TRUE(simulation.ready());
+  simulation.ExpectAll(1'000, VerdictKind::kPass);
+}
+
+TEST(Determinism, ExitListsDoNotGrowFromRunToRun) {
+  Simulation simulation("programs/pass/exit_order");
+  ASSERT_TRUE(simulation.ready());
+  simulation.ExpectAll(500, VerdictKind::kPass);
+}
+
+TEST(Determinism, StateOfPrebuiltLibrariesIsPutBack) {
+  Simulation simulation("engine/targets/library_state");
+  ASSERT_TRUE(simulation.ready());
+  simulation.ExpectAll(200, VerdictKind::kPass);
+}
+
+TEST(Determinism, UninitialisedHeapAndStackAreZeroInEveryExecution) {
+  Simulation simulation("engine/targets/stale_memory");
+  ASSERT_TRUE(simulation.ready());
+  simulation.ExpectAll(500, VerdictKind::kPass);
+}
+
+TEST(Determinism, AReusedSlotStartsWithFreshThreadLocals) {
+  Simulation simulation("programs/pass/threads_in_sequence");
+  ASSERT_TRUE(simulation.ready());
+  simulation.ExpectAll(20, VerdictKind::kPass);
+}
+
+// The target chooses alike in every run; only what it read from the processor differs.
+TEST(Determinism, TheFingerprintCoversResultsNotOnlyChoices) {
+  Simulation simulation("engine/targets/untold_time");
+  ASSERT_TRUE(simulation.ready());
+  const RunResult first = simulation.Run(0);
+  const RunResult second = simulation.Run(0);
+  EXPECT_EQ(first.points, second.points);
+  EXPECT_EQ(first.decisions, second.decisions);
+  EXPECT_NE(first.fingerprint, second.fingerprint);
+}
+
+TEST(Determinism, UnlikeSchedulesHaveUnlikeFingerprints) {
+  Simulation simulation("programs/pass/producer_consumer");
+  ASSERT_TRUE(simulation.ready());
+  std::set<uint64_t> fingerprints;
+  for (uint64_t index = 0; index < 200; ++index) {
+    fingerprints.insert(simulation.Run(index).fingerprint);
+  }
+  EXPECT_GT(fingerprints.size(), 100u);
+}
+
+TEST(Determinism, OnlyPagesThatAreWrittenAreCopiedBack) {
+  Simulation simulation("programs/pass/producer_consumer");
+  ASSERT_TRUE(simulation.ready());
+  simulation.ExpectAll(50, VerdictKind::kPass);
+  const PageStatistics pages = TrackedPages();
+  EXPECT_GT(pages.tracked, 100u);
+  EXPECT_LT(pages.dirty, 64u);
+  const size_t before = pages.dirty;
+  simulation.ExpectAll(50, VerdictKind::kPass);
+  EXPECT_EQ(TrackedPages().dirty, before) << "the set of dirtied pages must be learnt once";
+}
+
+// The slower way of switching, for machines without FSGSBASE and for valgrind, changes no result.
+TEST(Determinism, WritingTheFsBaseBySystemCallGivesTheSameRuns) {
+  EngineOptions options;
+  options.use_arch_prctl = true;
+  Simulation simulation("programs/pass/thread_local", options);
+  ASSERT_TRUE(simulation.ready());
+  simulation.ExpectAll(50, VerdictKind::kPass);
+}
+
+}  // namespace
+}  // namespace weir::sim
