@@ -30,7 +30,7 @@ namespace {
 // One repetition of one case. Long enough for 10^6 points, short against the disturbances of a
 // shared machine, of which the median over the repetitions then drops.
 constexpr double kRepetitionSeconds = 0.03;
-constexpr uint64_t kJumpRounds = 200'000;
+constexpr uint64_t kJumpRounds = 500'000;
 // The clock is read after so many points, so that reading it does not count.
 constexpr uint64_t kPointsPerReading = 10'000;
 constexpr uint64_t kLogEntries = 1 << 20;
@@ -95,11 +95,21 @@ struct Measured {
   std::vector<Sample> samples;
 };
 
-// CPU time, so that what else runs on the machine counts as little as possible.
-double CpuSecondsOfThread() {
+double Seconds(clockid_t clock) {
   timespec time;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  clock_gettime(clock, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+// CPU time, so that what else runs on the machine counts as little as possible.
+double CpuSecondsOfThread() { return Seconds(CLOCK_THREAD_CPUTIME_ID); }
+
+// Nanoseconds of CPU time per bare jump; MeasureBareJump() measures elapsed time.
+double JumpNs() {
+  const double cpu = CpuSecondsOfThread();
+  const double elapsed = Seconds(CLOCK_MONOTONIC);
+  const double ns = MeasureBareJump(kJumpRounds);
+  return ns * (CpuSecondsOfThread() - cpu) / (Seconds(CLOCK_MONOTONIC) - elapsed);
 }
 
 // The fields of Samples in turn, each the median of its own.
@@ -154,7 +164,7 @@ absl::StatusOr<Measured> Prepare(const Case& the_case, const Target& target) {
 // Executions until the time of a repetition is over.
 absl::StatusOr<Sample> Repeat(Measured& measured, DecisionLog& log, SharedPage& page) {
   Sample sample;
-  sample.jump_ns = MeasureBareJump(kJumpRounds);
+  sample.jump_ns = JumpNs();
   RunOptions options;
   options.scenario = measured.scenario;
   options.values = measured.values;
