@@ -15,6 +15,7 @@
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
 #include "sim/engine/world.h"
+#include "sim/posix/allow_list.h"
 #include "sim/posix/elf_file.h"
 #include "sim/posix/exit.h"
 #include "sim/posix/imports.h"
@@ -197,6 +198,7 @@ absl::StatusOr<const Target*> LoadTarget(const std::string& path) {
   g_target.build_id = ReadElf(path)->build_id;
 
   CaptureOutput();
+  PrepareAllowedImports();
   InstallExitHooks();
   FindLibc();
   std::set<std::string> before;

@@ -10,6 +10,7 @@
 // share the target's globals.
 #include <limits.h>
 #include <pthread.h>
+#include <unwind.h>
 
 #include "sim/engine/scheduler.h"
 #include "sim/posix/real.h"
@@ -46,26 +47,14 @@ int Running() {
   return g_mode == Mode::kTarget ? kRunning + static_cast<int>(CurrentThread().uid) : INT_MAX;
 }
 
-// Undoes the begin unless the routine has returned. A destructor and not a catch: the exception
-// belongs to the target's C++ runtime, and must pass through weir's without being caught by it.
-class Attempt {
- public:
-  explicit Attempt(pthread_once_t* control) : control_(control) { *control = Running(); }
-  ~Attempt() {
-    // Everybody may look again: one runs the routine, the others wait for that one.
-    *control_ = done_ ? kDone : kFresh;
-    if (g_mode == Mode::kTarget) {
-      WakeByKey(Op::kOnce, control_, KeyOfOnce(control_), kAnyBits, kMaxThreads);
-    }
+// Everybody may look again: one runs the routine, if it is still to run; the others wait for that
+// one.
+void EndAttempt(pthread_once_t* control, int state) {
+  *control = state;
+  if (g_mode == Mode::kTarget) {
+    WakeByKey(Op::kOnce, control, KeyOfOnce(control), kAnyBits, kMaxThreads);
   }
-  Attempt(const Attempt&) = delete;
-  Attempt& operator=(const Attempt&) = delete;
-  void Done() { done_ = true; }
-
- private:
-  pthread_once_t* const control_;
-  bool done_ = false;
-};
+}
 
 // True if the routine is the caller's to run, false when it has run.
 bool Enter(pthread_once_t* control) {
@@ -82,6 +71,45 @@ bool Enter(pthread_once_t* control) {
   return *control != kDone;
 }
 
+// The personality of the frame below: the routine is being left by an exception or by pthread_exit.
+// Neither a destructor nor a catch, since what unwinds is the target's C++ runtime, which can pass
+// through this frame but not land in it: weir's own unwinder would have to resume.
+//
+// The control lies here above the frame's stack pointer, which is what _Unwind_GetCFA says then.
+constexpr uintptr_t kControlOffset = 8;
+
+extern "C" [[gnu::used]] _Unwind_Reason_Code WeirLeaveOnce(int, _Unwind_Action actions,
+                                                           _Unwind_Exception_Class,
+                                                           _Unwind_Exception*,
+                                                           _Unwind_Context* context) {
+  if ((actions & _UA_CLEANUP_PHASE) != 0) {
+    EndAttempt(*reinterpret_cast<pthread_once_t**>(_Unwind_GetCFA(context) + kControlOffset),
+               kFresh);
+  }
+  return _URC_CONTINUE_UNWIND;
+}
+
+// Calls `routine`, with `control` where WeirLeaveOnce finds it. 0x1B: the personality's address is
+// relative.
+extern "C" void WeirCallOnce(pthread_once_t* control, void (*routine)());
+asm(R"(
+.text
+.globl WeirCallOnce
+.type WeirCallOnce, @function
+WeirCallOnce:
+  .cfi_startproc
+  .cfi_personality 0x1b, WeirLeaveOnce
+  subq $24, %rsp
+  .cfi_adjust_cfa_offset 24
+  movq %rdi, 8(%rsp)
+  call *%rsi
+  addq $24, %rsp
+  .cfi_adjust_cfa_offset -24
+  ret
+  .cfi_endproc
+.size WeirCallOnce, .-WeirCallOnce
+)");
+
 }  // namespace
 }  // namespace weir::sim
 
@@ -90,9 +118,9 @@ using namespace weir::sim;  // NOLINT: the definitions below are C's
 extern "C" int pthread_once(pthread_once_t* control, void (*routine)()) {
   if (InHost()) return WEIR_REAL(pthread_once)(control, routine);
   if (!Enter(control)) return 0;
-  Attempt attempt(control);
-  routine();
+  *control = Running();
+  WeirCallOnce(control, routine);
   SchedulePoint(Op::kOnce, control);  // it is done, and nobody knows yet
-  attempt.Done();
+  EndAttempt(control, kDone);
   return 0;
 }
