@@ -72,7 +72,10 @@ Process::Process(Options options, Segment segment, Incarnation self)
         return ring;
       }()),
       writer_(ring_),
-      calls_(segment_, self, options_.spins) {}
+      calls_(segment_, self, options_.spins),
+      roster_(segment_, self, options_.start_in_service,
+              {.deliver = [this](const Message& message) { Deliver(message); },
+               .on_error = [this](const absl::Status& error) { NoteError(error); }}) {}
 
 Process::~Process() { Leave().IgnoreError(); }
 
@@ -88,7 +91,7 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Create(Options options) {
                          process->options_.first_reply);
   process->FillRecord(MemberStatus::kMember);
   process->coordinator_ = std::make_unique<Coordinator>(process->segment_, process->self_);
-  process->StartReading();
+  process->roster_.Start();
   return process;
 }
 
@@ -108,20 +111,13 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Join(Options options, Deadline
   if (!self.ok()) return self.status();
   std::unique_ptr<Process> process(new Process(std::move(options), *std::move(segment), *self));
   process->FillRecord(MemberStatus::kJoining);
-  process->StartReading();
+  process->roster_.Start();
   if (absl::Status status = process->AwaitMembership(deadline); !status.ok()) {
     process->BeginLeaving();
     process->Depart();
     return status;
   }
   return process;
-}
-
-void Process::StartReading() {
-  roster_ = std::make_unique<Roster>(
-      segment_, self_, options_.start_in_service,
-      Reader::Callbacks{.deliver = [this](const Message& message) { Deliver(message); },
-                        .on_error = [this](const absl::Status& error) { NoteError(error); }});
 }
 
 // Makes this process visible to the others.
@@ -202,7 +198,7 @@ absl::StatusOr<Position> Process::Append(Kind kind, uint32_t type, std::string_v
   for (;;) {
     absl::StatusOr<Position> at = TryAppend(kind, type, body, wake);
     if (!absl::IsResourceExhausted(at.status())) return at;
-    if (roster_->Current() != nullptr) {
+    if (roster_.Current() != nullptr) {
       return absl::ResourceExhaustedError(
           "the ring is full, and a handler does not wait for the others' handlers");
     }
@@ -257,7 +253,7 @@ BarrierResult Process::Barrier(const std::string& name, Mode mode, Deadline dead
                                           " characters, got ", name.size())));
   }
   // A handler that waited here would wait for messages that its own thread is to handle.
-  if (roster_->Current() != nullptr) {
+  if (roster_.Current() != nullptr) {
     return Failure(
         mode, absl::FailedPreconditionError(absl::StrCat(
                   "barrier \"", name, "\": called in a handler, which would wait for itself")));
@@ -296,9 +292,9 @@ absl::StatusOr<ReplyBody> Process::Call(const std::string& name, Mode mode, Dead
 absl::Status Process::Leave() { return Leave(Patience()); }
 
 absl::Status Process::Leave(Deadline deadline) {
-  if (roster_ == nullptr) return absl::FailedPreconditionError("this process has left the group");
-  if (roster_->Current() != nullptr)
+  if (roster_.Current() != nullptr)
     return absl::FailedPreconditionError("leave: called in a handler");
+  if (!BeginLeaving()) return absl::FailedPreconditionError("this process has left the group");
   const absl::Status called = CallLeave(deadline);
   if (coordinator_ != nullptr) coordinator_->Stop();
   Depart();
@@ -335,7 +331,7 @@ void Process::Depart() {
     const std::lock_guard lock(writer_mutex_);
     left_ = true;
   }
-  roster_->Stop();
+  roster_.Stop();
   for (MemberStatus expected : {MemberStatus::kMember, MemberStatus::kJoining}) {
     record_.status.compare_exchange_strong(expected, MemberStatus::kLeft,
                                            std::memory_order_seq_cst);
@@ -345,10 +341,10 @@ void Process::Depart() {
   control_.coordinator.Ring();
 }
 
-void Process::SetService(bool service) { roster_->SetService(service); }
+void Process::SetService(bool service) { roster_.SetService(service); }
 
 absl::Status Process::RunAfterCurrentHandler(std::function<void()> task) {
-  Reader* const reader = roster_->Current();
+  Reader* const reader = roster_.Current();
   if (reader == nullptr)
     return absl::FailedPreconditionError("run after current handler: not called in a handler");
   reader->RunAfterCurrentHandler(std::move(task));

@@ -160,7 +160,6 @@ class Process {
  private:
   Process(Options options, Segment segment, Incarnation self);
 
-  void StartReading();
   void FillRecord(MemberStatus status);
   absl::Status AwaitMembership(Deadline deadline);
   bool GiveUpJoining();
@@ -198,7 +197,7 @@ class Process {
 
   Calls calls_;
   std::unique_ptr<Coordinator> coordinator_;  // in the coordinator's process
-  std::unique_ptr<Roster> roster_;            // from StartReading on
+  Roster roster_;                             // last: its threads use all else
 };
 
 }  // namespace fence

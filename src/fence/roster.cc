@@ -8,13 +8,13 @@
 namespace fence {
 
 Roster::Roster(const Segment& segment, Incarnation self, bool service, Reader::Callbacks callbacks)
-    : segment_(segment),
-      self_(self),
-      callbacks_(std::move(callbacks)),
-      service_(service),
-      thread_([this] { Run(); }) {}
+    : segment_(segment), self_(self), callbacks_(std::move(callbacks)), service_(service) {}
 
 Roster::~Roster() { Stop(); }
+
+void Roster::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
 
 void Roster::Stop() {
   if (!thread_.joinable()) return;

@@ -21,12 +21,15 @@ namespace fence {
 
 class Roster {
  public:
-  // `segment` outlives the roster. Callbacks are called from the readers' threads.
+  // `segment` outlives the roster. Callbacks are called from the readers' threads, and from `Start`
+  // on.
   Roster(const Segment& segment, Incarnation self, bool service, Reader::Callbacks callbacks);
   ~Roster();  // stops
 
   Roster(const Roster&) = delete;
   Roster& operator=(const Roster&) = delete;
+
+  void Start();
 
   // Ends all readers after the message that each is handling, and waits for them. Not from a
   // reader's thread.
@@ -53,7 +56,7 @@ class Roster {
   bool service_;
   std::map<Incarnation, std::unique_ptr<Reader>> readers_;
 
-  std::thread thread_;  // last: it starts when all else is there
+  std::thread thread_;
 };
 
 }  // namespace fence

@@ -510,6 +510,16 @@ TEST(Leave, OfTheCoordinatorFailsWhoeverWaitsAndRemovesTheName) {
   EXPECT_TRUE(worker.Leave().ok()) << "there is nobody left to ask";
 }
 
+TEST(Leave, LeavesALaterGroupOfTheSameNameAlone) {
+  Team team("successor");
+  auto first = Process::Create(team.Member(0));
+  ASSERT_TRUE(first.ok());
+  ASSERT_TRUE((*first)->Leave().ok());
+  team.Start(team.Member(0));
+  first->reset();
+  EXPECT_TRUE(Segment::Attach(team.name()).ok());
+}
+
 TEST(Join, WaitsForTheGroupToAppear) {
   Team team("early");
   std::thread worker([&] {
