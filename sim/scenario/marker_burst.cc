@@ -1,0 +1,246 @@
+// The seed's regression: a coordinator and W workers pass a barrier N times. In each iteration
+// every worker sends a burst of B numbered markers and then enters the barrier; the coordinator,
+// whose handler is slow, must have handled all of them when its own barrier returns: in order, none
+// missed, none twice. Every other member is held to the same promise. Deadlines are infinite, so
+// that a hang is a hang.
+//
+// The bookkeeping. A tally belongs to one (observer, sender) and is written by that observer's
+// reader of that sender alone; main reads it after its barrier has returned. Counts only grow and
+// are never reset: a counter that main set back while a handler of the next burst runs would fail a
+// correct barrier. They are plain numbers, since what orders the two is the very promise that is
+// tested; an atomic would add scheduling points and order what a broken barrier leaves unordered.
+
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/weir.h"
+#include "src/fence/process.h"
+
+namespace {
+
+constexpr uint32_t kMarker = 1;
+constexpr uint32_t kCoordinator = 0;  // its slot; workers have 1, 2, …
+
+constexpr const char* kModes[] = {"delivery", "rendezvous", "processing"};
+constexpr fence::Mode kModeValues[] = {fence::Mode::kDelivery, fence::Mode::kRendezvous,
+                                       fence::Mode::kProcessing};
+constexpr const char* kFirsts[] = {"zero", "small", "near_wrap", "unlike"};
+
+// What a worker sends.
+struct Marker {
+  int64_t iteration;  // from 0
+  int64_t number;     // within its burst, from 0
+};
+
+// What one observer has handled of one sender.
+struct Tally {
+  int64_t markers = 0;
+};
+
+struct Settings {
+  uint32_t members;  // the coordinator included
+  int64_t iterations;
+  int64_t burst;
+  std::chrono::nanoseconds handler_cost;  // of the coordinator's handler
+  fence::Mode mode;
+  int64_t first;  // index into kFirsts
+};
+
+// Everything that one execution knows beside the barrier itself.
+struct Run {
+  explicit Run(const Settings& chosen)
+      : settings(chosen),
+        tallies(chosen.members, std::vector<Tally>(chosen.members)),
+        entered(chosen.members) {}
+
+  const Settings settings;
+  std::vector<std::vector<Tally>> tallies;  // [observer's slot][sender's slot]
+  std::vector<int64_t> entered;  // by slot: barriers entered so far; written by that member's main
+};
+
+void Append(std::string* text, const std::string& part) { *text += part; }
+void Append(std::string* text, int64_t part) { *text += std::to_string(part); }
+
+// The parts, one behind the other.
+template <typename... Parts>
+std::string Text(const Parts&... parts) {
+  std::string text;
+  (Append(&text, parts), ...);
+  return text;
+}
+
+std::string Name(uint32_t slot) {
+  return slot == kCoordinator ? "coordinator" : Text("worker-", slot);
+}
+
+// "first marker" or "marker 6 of 8"; people count from 1.
+std::string MarkerText(int64_t number, int64_t burst) {
+  return number == 0 ? "first marker" : Text("marker ", number + 1, " of ", burst);
+}
+
+// Sequences wrap after a few messages where they start near the end, and at another moment in each
+// ring.
+uint64_t FirstSequence(int64_t first, uint32_t slot) {
+  constexpr uint64_t kLast = std::numeric_limits<uint64_t>::max();
+  const uint64_t unlike[] = {kLast - 2, 0, uint64_t{1} << 63, kLast - 30, 17};
+  switch (first) {
+    case 0:
+      return 0;
+    case 1:
+      return 3 + slot;
+    case 2:
+      return kLast - 9 * slot - 4;
+    default:
+      return unlike[slot % 5];
+  }
+}
+
+// --- handlers
+// --------------------------------------------------------------------------------------------------
+
+// Each marker is the next one of its sender, or something has gone wrong already.
+void TakeMarker(const Settings& settings, const fence::Process& self, const fence::Message& message,
+                Tally* tally) {
+  Marker marker;
+  std::memcpy(&marker, message.payload.data(), sizeof(marker));
+  const int64_t got = marker.iteration * settings.burst + marker.number;
+  const auto text = [&](const char* what) {
+    return Text(Name(self.slot()), " ", what, " ", MarkerText(marker.number, settings.burst),
+                " of iteration ", marker.iteration + 1, " of ", Name(message.sender_slot),
+                ", after ", tally->markers, " markers in all");
+  };
+  weir::Expect(got >= tally->markers, "duplicate_marker", [&] { return text("handled again"); });
+  weir::Expect(got <= tally->markers, "out_of_order", [&] { return text("handled too early"); });
+  ++tally->markers;
+}
+
+fence::Handler MarkerHandler(Run* run) {
+  return [run](fence::Process& self, const fence::Message& message) {
+    if (self.slot() == kCoordinator) weir::Spend(run->settings.handler_cost);
+    TakeMarker(run->settings, self, message, &run->tallies[self.slot()][message.sender_slot]);
+  };
+}
+
+// --- what must hold when a barrier has returned
+// ----------------------------------------------------------------
+
+void ExpectAllEntered(const Run& run, uint32_t self, int64_t iteration) {
+  for (uint32_t member = 0; member < run.settings.members; ++member) {
+    weir::Expect(run.entered[member] > iteration, "early_return", [&] {
+      return Text(Name(self), " returned from the barrier of iteration ", iteration + 1, " before ",
+                  Name(member), " had entered it");
+    });
+  }
+}
+
+void ExpectHandled(const Run& run, uint32_t observer, uint32_t sender, int64_t iteration) {
+  const int64_t burst = run.settings.burst;
+  const int64_t delivered = run.tallies[observer][sender].markers - iteration * burst;
+  weir::Expect(delivered >= burst, "missed_marker", [&] {
+    return Text(Name(observer), " did not observe ", MarkerText(delivered, burst),
+                " for iteration ", iteration + 1, " of ", Name(sender), ": barrier released with ",
+                delivered, " of ", burst, " delivered");
+  });
+}
+
+void ExpectHandledAtOne(const Run& run, uint32_t observer, int64_t iteration) {
+  for (uint32_t sender = 1; sender < run.settings.members; ++sender) {
+    if (sender != observer) ExpectHandled(run, observer, sender, iteration);
+  }
+}
+
+void ExpectPromise(const Run& run, uint32_t self, int64_t iteration) {
+  ExpectAllEntered(run, self, iteration);
+  if (run.settings.mode == fence::Mode::kDelivery) ExpectHandledAtOne(run, self, iteration);
+  if (run.settings.mode != fence::Mode::kProcessing) return;
+  for (uint32_t observer = 0; observer < run.settings.members; ++observer) {
+    ExpectHandledAtOne(run, observer, iteration);
+  }
+}
+
+// --- the members
+// -----------------------------------------------------------------------------------------------
+
+void Must(const absl::Status& status, uint32_t slot, const char* what) {
+  weir::Expect(status.ok(), "call_failed",
+               [&] { return Text(Name(slot), ": ", what, ": ", status.ToString()); });
+}
+
+void Enter(fence::Process& self, const char* name, fence::Mode mode) {
+  const fence::BarrierResult result = self.Barrier(name, mode);
+  weir::Expect(result.satisfied(), "barrier_not_satisfied", [&] {
+    return Text(Name(self.slot()), ": barrier \"", name, "\" returned ",
+                fence::ToString(result.phases.rendezvous), ": ", result.status.ToString());
+  });
+}
+
+void SendBurst(const Settings& settings, fence::Process& self, int64_t iteration) {
+  for (int64_t number = 0; number < settings.burst; ++number) {
+    const Marker marker{iteration, number};
+    Must(self.Send(kMarker, {reinterpret_cast<const char*>(&marker), sizeof(marker)}), self.slot(),
+         "send");
+  }
+}
+
+void Iterate(Run& run, fence::Process& self) {
+  for (int64_t iteration = 0; iteration < run.settings.iterations; ++iteration) {
+    if (self.slot() == kCoordinator) {
+      weir::Round(static_cast<uint64_t>(iteration + 1));
+    } else {
+      SendBurst(run.settings, self, iteration);
+    }
+    ++run.entered[self.slot()];
+    Enter(self, "iteration", run.settings.mode);
+    ExpectPromise(run, self.slot(), iteration);
+  }
+}
+
+fence::Options Member(Run* run, uint32_t slot) {
+  const uint32_t members = run->settings.members;
+  fence::Options options;
+  options.group = "marker_burst";
+  options.slot = slot;
+  options.name = Name(slot);
+  options.first_sequence = FirstSequence(run->settings.first, slot);
+  options.first_reply = FirstSequence(run->settings.first, members);
+  options.handlers[kMarker] = MarkerHandler(run);
+  // A ring holds a burst and little more, so that a fast worker meets a full one.
+  options.geometry = {
+      .slots = members, .incarnations = members, .ring_messages = 32, .message_bytes = 96};
+  return options;
+}
+
+void BeMember(Run* run, uint32_t slot) {
+  absl::StatusOr<std::unique_ptr<fence::Process>> self =
+      slot == kCoordinator ? fence::Process::Create(Member(run, slot))
+                           : fence::Process::Join(Member(run, slot));
+  Must(self.status(), slot, slot == kCoordinator ? "create" : "join");
+  Must((*self)->AwaitMembers(run->settings.members), slot, "await members");
+  Iterate(*run, **self);
+  // The coordinator's leaving ends the group, so all are through before it does.
+  Enter(**self, "end", fence::Mode::kRendezvous);
+  Must((*self)->Leave(), slot, "leave");
+}
+
+}  // namespace
+
+WEIR_SCENARIO(marker_burst, weir::Int("workers", 1, 8, 2), weir::Int("iterations", 1, 64, 64),
+              weir::Int("burst", 1, 16, 8), weir::Int("handler_cost_us", 0, 50'000, 12'000),
+              weir::OneOf("first_sequence", kFirsts, 0), weir::OneOf("mode", kModes, 0)) {
+  Run run({.members = static_cast<uint32_t>(parameters["workers"]) + 1,
+           .iterations = parameters["iterations"],
+           .burst = parameters["burst"],
+           .handler_cost = std::chrono::microseconds(parameters["handler_cost_us"]),
+           .mode = kModeValues[parameters["mode"]],
+           .first = parameters["first_sequence"]});
+  std::vector<weir::Process> members;
+  for (uint32_t slot = 0; slot < run.settings.members; ++slot) {
+    members.push_back(weir::Spawn(Name(slot).c_str(), [&run, slot] { BeMember(&run, slot); }));
+  }
+  for (const weir::Process member : members) weir::Join(member);
+}
