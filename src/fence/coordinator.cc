@@ -107,8 +107,10 @@ void Coordinator::AdmitWhoIsAttached() {
 }
 
 bool Coordinator::AttachedBothWays(Incarnation a, Incarnation b) const {
-  return Observe(segment_.progress(a, b)).state != ReaderState::kDetached &&
-         Observe(segment_.progress(b, a)).state != ReaderState::kDetached;
+  const auto reads = [this](Incarnation observer, Incarnation sender) {
+    return IsReading(segment_.progress(observer, sender).state.load(std::memory_order_seq_cst));
+  };
+  return reads(a, b) && reads(b, a);
 }
 
 void Coordinator::TakeCalls() {

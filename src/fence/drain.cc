@@ -7,7 +7,7 @@ namespace fence {
 Observed Observe(const Cell& cell) {
   Observed observed;
   observed.state = cell.state.load(std::memory_order_seq_cst);
-  if (observed.state == ReaderState::kDetached) return observed;
+  if (observed.state != ReaderState::kStopping && !IsReading(observed.state)) return observed;
   observed.progress = {cell.epoch, cell.sequence.load(std::memory_order_seq_cst)};
   return observed;
 }

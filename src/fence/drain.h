@@ -16,7 +16,7 @@
 
 namespace fence {
 
-// What a progress cell showed at one moment. A detached reader's position means nothing.
+// What a progress cell showed at one moment. It means nothing of a reader that has not attached.
 struct Observed {
   ReaderState state = ReaderState::kDetached;
   Position progress;

@@ -30,11 +30,18 @@ struct Geometry {
 inline constexpr size_t kCacheLine = 64;
 
 enum class ReaderState : uint32_t {
-  kDetached = 0,  // not reading: never attached, or ended
-  kService = 1,   // attached and published; application messages are held back
-  kNormal = 2,
-  kStopping = 3,  // has ended; its position is final
+  kDetached = 0,  // not reading
+  kAttaching =
+      1,         // the writer keeps the messages from here on; where reading begins is not settled
+  kService = 2,  // attached and published; application messages are held back
+  kNormal = 3,
+  kStopping = 4,  // has ended; its position is final
 };
+
+// Whether a reader in this state handles every message that is published from now on.
+constexpr bool IsReading(ReaderState state) {
+  return state == ReaderState::kService || state == ReaderState::kNormal;
+}
 
 // How far one observer has come in one ring. Written by that observer's reader alone; one per pair
 // of incarnations, never used for another pair.

@@ -298,8 +298,8 @@ absl::Status Process::Leave(Deadline deadline) {
   const absl::Status called = CallLeave(deadline);
   if (coordinator_ != nullptr) coordinator_->Stop();
   Depart();
-  if (coordinator_ == nullptr) return called;
-  return Segment::Unlink(options_.group);
+  if (coordinator_ != nullptr) return Segment::Unlink(options_.group);
+  return absl::IsUnavailable(called) ? absl::OkStatus() : called;
 }
 
 // True for the one call that is to leave.
@@ -308,7 +308,7 @@ bool Process::BeginLeaving() {
   return !std::exchange(leaving_, true);
 }
 
-// ok when the coordinator has let this member go, or is not there any more.
+// ok when the coordinator has let this member go, Unavailable when it is not there any more.
 absl::Status Process::CallLeave(Deadline deadline) {
   if (coordinator_ != nullptr) return absl::OkStatus();
   // Barriers have names, so none is in this one's way.
@@ -321,8 +321,7 @@ absl::Status Process::CallLeave(Deadline deadline) {
     return sent;
   }
   control_.coordinator.Ring();
-  const absl::Status answered = calls_.Await(*call, deadline).status();
-  return absl::IsUnavailable(answered) ? absl::OkStatus() : answered;
+  return calls_.Await(*call, deadline).status();
 }
 
 // Ends all reading and says so in the record. The mapping stays until this object goes.

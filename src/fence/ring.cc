@@ -96,17 +96,21 @@ uint64_t RingReader::Attach(ReaderState state) {
   //   reader                                     writer
   //   p := published
   //                                              counts the cells: none; all slots are free
-  //   cell := p, attached
+  //   cell := p, attaching
   //                                              appends p, p+1, …, p+capacity: p is overwritten
   //   published is not p any more: again
+  //
+  // Only then the cell says that it reads. Others take that as leave to send what this reader must
+  // not miss, and taking the position again after it would skip just that.
   uint64_t sequence = Published();
   cell_->epoch = ring_.header->epoch;
   cell_->sequence.store(sequence, std::memory_order_seq_cst);
-  SetState(state);
+  SetState(ReaderState::kAttaching);
   for (uint64_t now = Published(); now != sequence; now = Published()) {
     sequence = now;
     cell_->sequence.store(sequence, std::memory_order_seq_cst);
   }
+  SetState(state);
   return sequence;
 }
 

@@ -46,8 +46,7 @@ Snapshot TakeSnapshot(const Segment& segment) {
     snapshot.members.push_back(LookAt(segment, member));
     for (Incarnation observer = 1; observer <= claimed; ++observer) {
       const Observed observed = Observe(segment.progress(observer, member));
-      if (observed.state != ReaderState::kDetached)
-        snapshot.progress.push_back({observer, member, observed});
+      if (IsReading(observed.state)) snapshot.progress.push_back({observer, member, observed});
     }
   }
   return snapshot;

@@ -510,6 +510,15 @@ TEST(Leave, OfTheCoordinatorFailsWhoeverWaitsAndRemovesTheName) {
   EXPECT_TRUE(worker.Leave().ok()) << "there is nobody left to ask";
 }
 
+TEST_F(FullRing, DoesNotKeepAMemberFromLeavingAGroupThatHasStopped) {
+  std::thread leaver([&] { EXPECT_TRUE(worker_->Leave().ok()); });
+  std::this_thread::sleep_for(milliseconds(5));
+  std::thread stopper([&] { EXPECT_TRUE(coordinator_->Leave().ok()); });
+  leaver.join();
+  hold_ = false;
+  stopper.join();
+}
+
 TEST(Leave, LeavesALaterGroupOfTheSameNameAlone) {
   Team team("successor");
   auto first = Process::Create(team.Member(0));
