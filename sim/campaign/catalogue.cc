@@ -12,6 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "sim/campaign/suggest.h"
 
@@ -115,16 +116,17 @@ std::string ExpectedVerdictIn(std::string_view readme) {
        absl::StrSplit(absl::string_view(readme.data(), readme.size()), '\n')) {
     const absl::string_view text = absl::StripLeadingAsciiWhitespace(line);
     if (!absl::StartsWithIgnoreCase(text, "verdict:")) continue;
-    // "verdict: `deadlock` (…)": the first word.
-    std::string word;
+    std::vector<std::string> words(1);
     for (const char c : text.substr(8)) {
       if (std::isalnum(static_cast<unsigned char>(c)) || c == '_') {
-        word += c;
-      } else if (!word.empty()) {
-        break;
+        words.back() += c;
+      } else if (!words.back().empty()) {
+        words.emplace_back();
       }
     }
-    return word;
+    if (words.back().empty()) words.pop_back();
+    if (words.size() > 2) words.resize(2);
+    return absl::StrJoin(words, " ");
   }
   return "";
 }

@@ -25,10 +25,12 @@ std::vector<std::string> TargetNames();
 
 // A known mistake, built as a target of its own.
 struct Bug {
-  std::string number;   // "01"
-  std::string name;     // "01-counter-without-epoch"
-  std::string target;   // path
-  std::string verdict;  // what weir must reach: a verdict's name; empty if its README does not say
+  std::string number;  // "01"
+  std::string name;    // "01-counter-without-epoch"
+  std::string target;  // path
+  // What weir must reach, a verdict's name and perhaps an oracle's: "deadlock", "assertion
+  // missed_marker". Empty if the bug's README does not say.
+  std::string verdict;
 };
 
 // All of them, by number.
@@ -36,7 +38,7 @@ std::vector<Bug> Bugs();
 // "1", "01" or "01-counter-without-epoch". NotFound with the known ones.
 absl::StatusOr<Bug> FindBug(std::string_view number_or_name);
 
-// The value of the line "verdict: …" in a README; empty if there is none.
+// The first two words of the line "verdict: …" in a README; empty if there is none.
 std::string ExpectedVerdictIn(std::string_view readme);
 
 }  // namespace weir::sim

@@ -121,6 +121,7 @@ std::string FuzzReport::ReplayCommand(const FailureMessage& failure) const {
 
 void FuzzReport::Failure(const FailureMessage& failure) {
   ++verdicts_[failure.verdict];
+  signatures_.insert(failure.signature);
   ClearLine();
   const std::string replay = ReplayCommand(failure);
   if (json_) {
@@ -156,7 +157,10 @@ void FuzzReport::Failure(const FailureMessage& failure) {
 bool FuzzReport::AsExpected() const {
   if (!expected_) return true;
   if (*expected_ == VerdictName(VerdictKind::kPass)) return verdicts_.empty();
-  return verdicts_.contains(*expected_);
+  const size_t blank = expected_->find(' ');
+  if (blank == std::string::npos) return verdicts_.contains(*expected_);
+  return signatures_.contains(
+      absl::StrCat(expected_->substr(0, blank), "-", expected_->substr(blank + 1)));
 }
 
 void FuzzReport::End(const FuzzStats& stats, int exit_status) {

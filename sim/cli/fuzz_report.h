@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "sim/campaign/fuzzer.h"
@@ -12,7 +13,8 @@ namespace weir::sim {
 
 class FuzzReport {
  public:
-  // `expected`: the verdict that the campaign is to reach, if one was named.
+  // `expected`: the verdict that the campaign is to reach, if one was named; "assertion
+  // missed_marker" asks for that oracle as well.
   FuzzReport(const FuzzOptions& options, std::optional<std::string> expected, bool json);
 
   void Start() const;
@@ -35,6 +37,7 @@ class FuzzReport {
   const bool live_;  // a progress line is shown and overwritten
   bool line_shown_ = false;
   std::map<std::string, int> verdicts_;
+  std::set<std::string> signatures_;
 };
 
 }  // namespace weir::sim

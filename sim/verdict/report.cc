@@ -82,6 +82,7 @@ std::string KindInWords(VerdictKind kind) {
 std::string FrameLine(const Frame& frame) {
   const std::string function = ShortFunction(frame.function);
   if (frame.file.empty()) return function;
+  if (frame.file.starts_with("/usr/")) return absl::StrCat(function, "  <", ShortPlace(frame), ">");
   return absl::StrCat(function, "  ", frame.file, ":", frame.line);
 }
 

@@ -20,6 +20,7 @@ namespace {
 
 constexpr size_t kMostFrames = 128;
 constexpr int kRegisters = 17;
+constexpr int kRip = 16;
 constexpr pid_t kOnlyThread = 1;
 
 std::string Demangle(const char* name) {
@@ -64,13 +65,27 @@ std::string CleanFile(const char* file) {
   return std::string(text);
 }
 
+// The compilation unit that holds the address. Clang writes no .debug_aranges, which is all that
+// dwfl_module_addrdie looks at; then every unit is asked.
+Dwarf_Die* UnitAt(Dwfl_Module* module, uint64_t pc, Dwarf_Addr* bias) {
+  if (Dwarf_Die* unit = dwfl_module_addrdie(module, pc, bias)) return unit;
+  for (Dwarf_Die* unit = nullptr; (unit = dwfl_module_nextcu(module, unit, bias)) != nullptr;) {
+    if (dwarf_haspc(unit, pc - *bias) == 1) return unit;
+  }
+  return nullptr;
+}
+
+void SetLine(Dwarf_Die* unit, uint64_t address, Frame& frame) {
+  Dwarf_Line* line = dwarf_getsrc_die(unit, address);
+  if (line == nullptr) return;
+  frame.file = CleanFile(dwarf_linesrc(line, nullptr, nullptr));
+  dwarf_lineno(line, &frame.line);
+}
+
 // Replaces the one frame in `at` by the chain of inlined calls that the debug information tells.
-void AddInlined(Dwfl_Module* module, uint64_t pc, std::vector<Frame>& at) {
-  Dwarf_Addr bias = 0;
-  Dwarf_Die* unit = dwfl_module_addrdie(module, pc, &bias);
-  if (unit == nullptr) return;
+void AddInlined(Dwarf_Die* unit, uint64_t address, uint64_t pc, std::vector<Frame>& at) {
   Dwarf_Die* scopes = nullptr;
-  if (dwarf_getscopes(unit, pc - bias, &scopes) <= 0) return;
+  if (dwarf_getscopes(unit, address, &scopes) <= 0) return;
   Dwarf_Die innermost = scopes[0];
   std::free(scopes);
   scopes = nullptr;
@@ -145,10 +160,13 @@ std::vector<Frame> Symbols::State::Describe(uint64_t pc) const {
   Dwfl_Module* module = dwfl_addrmodule(dwfl, pc);
   if (module != nullptr) {
     if (const char* name = dwfl_module_addrname(module, pc)) at[0].function = Demangle(name);
-    if (Dwfl_Line* line = dwfl_module_getsrc(module, pc)) {
-      at[0].file = CleanFile(dwfl_lineinfo(line, nullptr, &at[0].line, nullptr, nullptr, nullptr));
+    // weir's own frames are never told, and its debug information is large.
+    Dwarf_Addr bias = 0;
+    Dwarf_Die* const unit = module == host ? nullptr : UnitAt(module, pc, &bias);
+    if (unit != nullptr) {
+      SetLine(unit, pc - bias, at[0]);
+      AddInlined(unit, pc - bias, pc, at);
     }
-    AddInlined(module, pc, at);
   }
   for (Frame& frame : at) {
     frame.in_host = module != nullptr && module == host;
@@ -200,7 +218,12 @@ const std::vector<Frame>& Symbols::At(uint64_t pc) {
 
 std::vector<Frame> Symbols::Unwind(const uint64_t (&registers)[17]) {
   std::vector<uint64_t> pcs;
-  state_->registers = registers;
+  uint64_t adjusted[kRegisters];
+  std::copy_n(registers, kRegisters, adjusted);
+  // A thread that gave up control stands behind a call within the engine. That call may be the last
+  // thing in a function that never returns: then what lies behind it is another function.
+  if (dwfl_addrmodule(state_->dwfl, adjusted[kRip]) == state_->host) adjusted[kRip] -= 1;
+  state_->registers = adjusted;
   // An error is the ordinary end of a fiber's stack: nothing describes what called its entry.
   dwfl_getthread_frames(
       state_->dwfl, kOnlyThread,
@@ -222,9 +245,16 @@ std::vector<Frame> Symbols::Unwind(const uint64_t (&registers)[17]) {
 }
 
 std::vector<Frame> Trim(std::vector<Frame> stack) {
-  const auto first =
-      std::find_if(stack.begin(), stack.end(), [](const Frame& f) { return !f.in_host; });
-  const auto last = std::find_if_not(stack.rbegin(), stack.rend(), StartsThreads).base();
+  const auto is_user = [](const Frame& frame) { return frame.in_user_code; };
+  auto first = std::find_if(stack.begin(), stack.end(), [](const Frame& f) { return !f.in_host; });
+  auto last = std::find_if_not(stack.rbegin(), stack.rend(), StartsThreads).base();
+  const auto first_user = std::find_if(stack.begin(), stack.end(), is_user);
+  if (first_user != stack.end()) {
+    // Of the library, the call that the user made says enough: lock_guard's constructor, not the
+    // three functions below it.
+    if (first < first_user) first = first_user - 1;
+    last = std::find_if(stack.rbegin(), stack.rend(), is_user).base();
+  }
   if (first >= last) return stack;
   return std::vector<Frame>(first, last);
 }

@@ -47,8 +47,10 @@ class Symbols {
   std::unique_ptr<State> state_;
 };
 
-// A stack without what the reader did not write: weir's own frames at the inner end, and weir's,
-// libc's and libstdc++'s at the outer one. Unchanged when nothing would be left.
+// A stack without what the user did not write: at the inner end only the last library function is
+// left that the user called, at the outer end nothing of what calls the user. Where there is no
+// user code: without weir's frames, and without libc's and libstdc++'s that start a thread.
+// Unchanged when nothing would be left.
 std::vector<Frame> Trim(std::vector<Frame> stack);
 
 // The first frame in the user's own code; null when there is none.

@@ -66,7 +66,7 @@ TEST(ShellWord, QuotesWhatAShellWouldTakeApart) {
 
 TEST(Catalogue, ReadsTheExpectedVerdictOfABug) {
   EXPECT_EQ(ExpectedVerdictIn("# Bug\n\nverdict: deadlock\n"), "deadlock");
-  EXPECT_EQ(ExpectedVerdictIn("Verdict: `assertion` (missed_marker)"), "assertion");
+  EXPECT_EQ(ExpectedVerdictIn("Verdict: `assertion` (missed_marker)"), "assertion missed_marker");
   EXPECT_EQ(ExpectedVerdictIn("no such line"), "");
 }
 
