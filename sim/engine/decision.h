@@ -21,7 +21,7 @@ enum class DecisionKind : uint8_t {
 using Choice = uint32_t;
 
 // A choice of kRun that lets virtual time pass to the next timer although threads could run: the
-// running threads were slow. Offered only when `timer_pending`.
+// running threads were slow. Offered only when `timer_pending`: the timer is due within kMostDelayNs.
 inline constexpr Choice kAdvanceTime = 0xFFFF'0000;
 
 // One decision, as a strategy sees it. Alive during the call only.

@@ -39,6 +39,9 @@ inline constexpr uint32_t kSlicePoints = 10'000;
 
 // Virtual time starts at a plausible uptime, so that `now − timeout` does not go below zero.
 inline constexpr uint64_t kStartOfTimeNs = 1'000'000'000'000;
+// How far a decision may let time run ahead while threads could run (kAdvanceTime): as long as a loaded
+// machine keeps a runnable thread waiting. Programs may rely on an hour being longer than that.
+inline constexpr uint64_t kMostDelayNs = 100'000'000;
 // What reading a clock costs. Repeated reads by a thread that does nothing else cost an eighth of the
 // time since the first of them, so that a loop that polls for an hour ends after some 300 reads.
 inline constexpr uint64_t kClockReadNs = 50;

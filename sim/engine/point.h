@@ -81,7 +81,7 @@ WEIR_HOT void ChooseThread(Op op, const void* object, bool can_run, bool yields)
   World& w = world();
   for (;;) {
     const int count = w.runnable.count();
-    const bool timer = !w.timers.empty();
+    const bool timer = !w.timers.empty() && w.timers.earliest().deadline_ns <= w.now_ns + kMostDelayNs;
     if (count == 1 && !timer) {
       if (!can_run) SwitchTo(w.runnable.Nth(0));
       return;
