@@ -25,25 +25,23 @@ namespace weir::sim {
 //
 // - d is not a parameter: it climbs 1, 2, … kDeepest over the executions, and begins again.
 // - k is not known, and learning it from earlier executions would make an execution depend on them
-// (and
-//   on the number of workers). It is guessed: a power of two, 2^5 … 2^17 with equal chances, a
-//   function of (campaign seed, index) alone. The guess is in [k, 2k) with probability 1/13, so the
-//   bound of one execution of the right depth becomes 1/(13·n·(2k)^(d−1)) for 2^4 < k ≤ 2^17: a
-//   constant factor of the paper's. Beyond 2^17 steps it says nothing about the steps behind that.
-//   With `length` k is given.
+//   (and on the number of workers). It is guessed: a power of two, 2^3 … 2^17 with equal chances, a
+//   function of (campaign seed, index) alone. The guess is in [k, 2k) with probability 1/15, so the
+//   bound of one execution of the right depth becomes 1/(15·n·(2k)^(d−1)) for 2^2 < k ≤ 2^17: a
+//   constant factor of the paper's. Of longer runs it leaves the part behind 2^17 steps without
+//   change points. With `length` k is given.
 // - A thread that yields, spins or polls a clock while others can run is lowered below all others,
-// to stay
-//   there; those that did so take turns. Without that, a loop that waits for a thread of lower
-//   priority never ends. The paper's bound is void for an execution in which that happened.
+//   and stays there; those that did so take turns. Without that, a loop that waits for a thread of
+//   lower priority never ends. The paper's bound is void for an execution in which it happened.
 // - A step is a scheduling point of weir. Where only one thread can run, no decision is asked for;
-// a
-//   change point that falls there takes effect at the next decision.
+//   a change point that falls there takes effect at the next decision.
+// - A thread that was killed is not seen to end: the next one in its slot inherits its priority.
 // - Which waiter is woken, values and faults are drawn by Environment; the paper has no such
-// choices.
+//   choices.
 class PctStrategy final : public Strategy {
  public:
   static constexpr int kDeepest = 5;
-  static constexpr uint32_t kShortestLog = 5;  // the least guess of k is 2^5
+  static constexpr uint32_t kShortestLog = 3;  // the least guess of k is 2^3
   static constexpr uint32_t kLongestLog =
       17;  // the greatest: a full marker_burst has some 2^16 points
 

@@ -122,10 +122,10 @@ TEST(Pct, ChangePointsAreUniform) {
   EXPECT_LT(ChiSquared(counts), 42.3);
 }
 
-// With k guessed, one execution of depth 2 keeps 1/(13·n·2k). Depths rotate, so one in five has it,
-// and deeper ones find it too. n = 2, k = 20: 40,000 executions, at least 40,000/5/(13·2·40) = 7.7
-// expected by the bound (the mean over the guesses 32, 64, … gives 19 for depth 2 alone). The
-// chance of none is below e^-7.7 < 0.05 %.
+// With k guessed, one execution of depth 2 keeps 1/(15·n·2k). Depths rotate, so one in five has it,
+// and deeper ones find it too. n = 2, k = 20: of 40,000 executions at least 40,000/5/(15·2·40)
+// = 6.7 are expected by the bound, and none with probability e^-6.7 < 0.2 %; the guesses 32, 64, …
+// give 16.
 TEST(Pct, FindsABugOfDepthTwoWithoutKnowingTheLength) {
   Toy toy(2, 10);
   PctStrategy strategy;

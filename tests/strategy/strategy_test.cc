@@ -96,9 +96,10 @@ TEST_P(EveryStrategy, WaitsAndWakesAreFollowed) {
 }
 
 // Lost update: two threads load, then store. It is lost unless one of them does both before the
-// other begins. PCT of depth 1 never finds it, depth 2 does with a chance of 1/(13·2·32) at the
-// worst; the random walk with e = 0 in half of its executions. 2,000 executions: the slowest misses
-// it with a chance of (1 − 4/5·1/832)^2000 < 15 % by that bound; the pinned seed finds it.
+// other begins. PCT of depth 2 or more, four of five executions, finds it at least when the length
+// is guessed as 8 (1/15) and the change point is the second step (1/8): of 2,000 executions 13 are
+// expected by that alone, and none with probability e^-13. The random walk with e = 0 (1/9) finds
+// it in half of its executions, 111 of 2,000.
 TEST_P(EverySearch, FindsALostUpdate) {
   int lost = 0;
   for (uint64_t index = 0; index < 2'000; ++index) {

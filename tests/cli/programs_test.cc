@@ -1,0 +1,50 @@
+// Every program under tests/programs comes to the verdict that its folder is named after.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/cli/weir_process.h"
+
+namespace weir::sim {
+namespace {
+
+// "deadlock/lock_order", …: one for each source file.
+std::vector<std::string> Programs() {
+  std::vector<std::string> names;
+  const std::filesystem::path root = WEIR_SOURCE_DIR "/tests/programs";
+  for (const auto& file : std::filesystem::recursive_directory_iterator(root)) {
+    if (file.path().extension() != ".cc") continue;
+    names.push_back(std::filesystem::relative(file.path(), root).replace_extension().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+class Programs_ : public testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(, Programs_, testing::ValuesIn(Programs()), [](const auto& info) {
+  std::string name = info.param;
+  std::replace(name.begin(), name.end(), '/', '_');
+  return name;
+});
+
+// Some fail under some schedules only. The rarest is philosophers: 283 of 20,000 executions of the
+// portfolio failed when this was written, and 2,000 of them miss what happens in 1.4 % with
+// probability (1 − 0.014)^2000 < 10^-12. With the pinned seed nothing is left to chance.
+TEST_P(Programs_, ComeToTheVerdictOfTheirFolder) {
+  const std::string expected = GetParam().substr(0, GetParam().find('/'));
+  const WeirEnd end = Weir("fuzz --target " + Program(GetParam()) +
+                           " --runs 2000 --jobs 1 --seed 1 --hang-seconds 1 --json");
+  if (expected == "pass") {
+    EXPECT_EQ(end.status, 0) << end.out << end.error;
+    return;
+  }
+  ASSERT_EQ(end.status, 1) << end.out << end.error;
+  EXPECT_EQ(end.Event("failure").value("verdict", ""), expected) << end.out;
+}
+
+}  // namespace
+}  // namespace weir::sim
