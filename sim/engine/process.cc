@@ -130,6 +130,7 @@ uint16_t AddProcess(const char* name, void (*body)(void*), void* context, uint32
   std::memset(static_cast<void*>(&process), 0, sizeof process);
   std::snprintf(process.name, sizeof process.name, "%s", name);
   process.name_hash = PathHash(process.name);
+  if (g_run.watched) RememberName(process.name_hash, process.name);
   process.flags = flags;
   process.body = body;
   process.context = context;
@@ -165,7 +166,7 @@ ThreadSlot SpawnThread(uint16_t process_id, void* (*start)(void*), void* argumen
   if (parent != nullptr) ++parent->children;
   WritePath(thread, process, parent);
   w.uid_paths[thread.uid < kMaxUids - 2 ? thread.uid : kMaxUids - 2] = thread.path_hash;
-  if (g_run.observer != nullptr) RememberName(thread.path_hash, thread.path);
+  if (g_run.watched) RememberName(thread.path_hash, thread.path);
   FreshTls(slot);
   const Slot& s = g_slots[slot];
   thread.context = make_fcontext(reinterpret_cast<void*>(s.stack_top), s.stack_top - s.stack_low,
