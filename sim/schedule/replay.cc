@@ -171,10 +171,7 @@ Choice Replay::ChooseFault(const Point& point) {
   const FaultPlace place = processes_.Draw(point);
   for (size_t i = 0; i < schedule_.faults.size(); ++i) {
     const Fault& fault = schedule_.faults[i];
-    if (fault_used_[i] || fault_processes_[i] != place.process ||
-        fault.incarnation != place.incarnation) {
-      continue;
-    }
+    if (fault_processes_[i] != place.process || fault.incarnation != place.incarnation) continue;
     fault_used_[i] = true;
     return FaultChoice(fault.op, fault.kind == Fault::Kind::kRestart);
   }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ostream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -29,6 +30,8 @@ struct Corruption {
   const char* to;
   const char* error;
 };
+
+void PrintTo(const Corruption& corruption, std::ostream* out) { *out << corruption.to; }
 
 class EveryField : public testing::TestWithParam<Corruption> {};
 
