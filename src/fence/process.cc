@@ -66,12 +66,7 @@ Process::Process(Options options, Segment segment, Incarnation self)
       control_(segment_.control()),
       record_(segment_.record(self)),
       self_(self),
-      ring_([&] {
-        RingView ring = segment_.request_ring(self);
-        RingWriter::Initialize(ring, self, options_.first_sequence);
-        return ring;
-      }()),
-      writer_(ring_),
+      sender_(segment_, self, options_.first_sequence),
       calls_(segment_, self, options_.spins),
       roster_(segment_, self, options_.start_in_service,
               {.deliver = [this](const Message& message) { Deliver(message); },
@@ -176,70 +171,17 @@ absl::Status Process::AwaitMembers(uint32_t count, Deadline deadline) {
 
 absl::Status Process::Send(uint32_t type, std::string_view payload) {
   // The clock is read by calls that block, and most do not.
-  absl::StatusOr<Position> at = TryAppend(Kind::kApplication, type, payload, Wake::kReaders);
-  if (absl::IsResourceExhausted(at.status())) return Send(type, payload, Patience());
-  return at.status();
+  absl::Status sent = sender_.TryAppend(Kind::kApplication, type, payload, Wake::kReaders).status();
+  return absl::IsResourceExhausted(sent) ? Send(type, payload, Patience()) : sent;
 }
 
 absl::Status Process::Send(uint32_t type, std::string_view payload, Deadline deadline) {
-  return Append(Kind::kApplication, type, payload, Wake::kReaders, deadline).status();
-}
-
-absl::Status Process::Usable() const {
-  if (left_) return absl::FailedPreconditionError("this process has left the group");
-  if (record_.status.load(std::memory_order_seq_cst) == MemberStatus::kLost) {
-    return absl::CancelledError("this incarnation has been dropped from the group");
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Position> Process::Append(Kind kind, uint32_t type, std::string_view body, Wake wake,
-                                         Deadline deadline) {
-  for (;;) {
-    absl::StatusOr<Position> at = TryAppend(kind, type, body, wake);
-    if (!absl::IsResourceExhausted(at.status())) return at;
-    if (roster_.Current() != nullptr) {
-      return absl::ResourceExhaustedError(
-          "the ring is full, and a handler does not wait for the others' handlers");
-    }
-    if (control_.stopped.load(std::memory_order_seq_cst) != 0) {
-      return absl::UnavailableError("the ring is full, and the coordinator has stopped");
-    }
-    if (!AwaitRoom(deadline)) return absl::DeadlineExceededError("the ring stayed full");
-  }
-}
-
-absl::StatusOr<Position> Process::TryAppend(Kind kind, uint32_t type, std::string_view body,
-                                            Wake wake) {
-  absl::StatusOr<Position> at = absl::InternalError("");
-  {
-    const std::lock_guard lock(writer_mutex_);
-    if (absl::Status usable = Usable(); !usable.ok()) return usable;
-    at = writer_.TryAppend(kind, type, body);
-    if (!at.ok()) return at;
-    left_ = kind == Kind::kLeave;
-  }
-  if (wake == Wake::kReaders) ring_.header->messages.Ring();
-  return at;
-}
-
-// Sleeps until something has changed that may have made room. False when the deadline has passed.
-bool Process::AwaitRoom(Deadline deadline) {
-  std::atomic<uint32_t>& blocked = ring_.header->blocked;
-  blocked.fetch_add(1, std::memory_order_seq_cst);
-  const Doorbell::Ticket ticket = ring_.header->room.Listen();
-  // Readers that nobody has woken for what is in the ring, and the coordinator's cursor, must move
-  // for there to be room.
-  ring_.header->messages.Ring();
-  control_.coordinator.Ring();
-  bool full = false;
-  {
-    const std::lock_guard lock(writer_mutex_);
-    full = Usable().ok() && absl::IsResourceExhausted(writer_.CheckRoom());
-  }
-  const bool in_time = !full || ring_.header->room.Wait(ticket, deadline);
-  blocked.fetch_sub(1, std::memory_order_seq_cst);
-  return in_time;
+  absl::Status sent = sender_.TryAppend(Kind::kApplication, type, payload, Wake::kReaders).status();
+  if (!absl::IsResourceExhausted(sent)) return sent;
+  // Two handlers could wait on each other's ring.
+  if (roster_.Current() != nullptr)
+    return absl::ResourceExhaustedError("the ring is full, and handlers do not wait");
+  return sender_.Append(Kind::kApplication, type, payload, Wake::kReaders, deadline).status();
 }
 
 BarrierResult Process::Barrier(const std::string& name, Mode mode) {
@@ -271,7 +213,8 @@ absl::StatusOr<ReplyBody> Process::Call(const std::string& name, Mode mode, Dead
   // A rendezvous waits for nobody's progress: the readers take this message along when there is
   // more.
   const Wake wake = mode == Mode::kRendezvous ? Wake::kNobody : Wake::kReaders;
-  const absl::StatusOr<Position> stamp = Append(Kind::kArrive, 0, Encode(arrive), wake, deadline);
+  const absl::StatusOr<Position> stamp =
+      sender_.Append(Kind::kArrive, 0, Encode(arrive), wake, deadline);
   if (!stamp.ok()) {
     calls_.Abandon(*call);
     return stamp.status();
@@ -304,7 +247,7 @@ absl::Status Process::Leave(Deadline deadline) {
 
 // True for the one call that is to leave.
 bool Process::BeginLeaving() {
-  const std::lock_guard lock(writer_mutex_);
+  const std::lock_guard lock(mutex_);
   return !std::exchange(leaving_, true);
 }
 
@@ -315,7 +258,7 @@ absl::Status Process::CallLeave(Deadline deadline) {
   const absl::StatusOr<uint64_t> call = calls_.Begin("");
   if (!call.ok()) return call.status();
   const absl::Status sent =
-      Append(Kind::kLeave, 0, Encode(LeaveBody{*call}), Wake::kNobody, deadline).status();
+      sender_.Append(Kind::kLeave, 0, Encode(LeaveBody{*call}), Wake::kNobody, deadline).status();
   if (!sent.ok()) {
     calls_.Abandon(*call);
     return sent;
@@ -326,10 +269,7 @@ absl::Status Process::CallLeave(Deadline deadline) {
 
 // Ends all reading and says so in the record. The mapping stays until this object goes.
 void Process::Depart() {
-  {
-    const std::lock_guard lock(writer_mutex_);
-    left_ = true;
-  }
+  sender_.Close();
   roster_.Stop();
   for (MemberStatus expected : {MemberStatus::kMember, MemberStatus::kJoining}) {
     record_.status.compare_exchange_strong(expected, MemberStatus::kLeft,
@@ -357,12 +297,12 @@ void Process::Deliver(const Message& message) {
 }
 
 void Process::NoteError(const absl::Status& error) {
-  const std::lock_guard lock(health_mutex_);
+  const std::lock_guard lock(mutex_);
   if (health_.ok()) health_ = error;
 }
 
 absl::Status Process::Health() const {
-  const std::lock_guard lock(health_mutex_);
+  const std::lock_guard lock(mutex_);
   return health_;
 }
 

@@ -48,9 +48,9 @@
 #include "src/fence/deadline.h"
 #include "src/fence/layout.h"
 #include "src/fence/message.h"
-#include "src/fence/ring.h"
 #include "src/fence/roster.h"
 #include "src/fence/segment.h"
+#include "src/fence/sender.h"
 #include "src/fence/snapshot.h"
 
 namespace fence {
@@ -115,7 +115,8 @@ class Process {
   // Sends to all other members. Blocks while the slowest of them is a whole ring behind;
   // DeadlineExceeded if that lasts. In a handler it never blocks: ResourceExhausted then.
   // InvalidArgument when the payload exceeds geometry.message_bytes. FailedPrecondition after
-  // Leave; Cancelled when this incarnation has been dropped.
+  // Leave; Cancelled when this incarnation has been dropped; Unavailable when it would block and
+  // the coordinator has stopped.
   absl::Status Send(uint32_t type, std::string_view payload);
   absl::Status Send(uint32_t type, std::string_view payload, Deadline deadline);
 
@@ -132,9 +133,10 @@ class Process {
   BarrierResult Barrier(const std::string& name, Mode mode, Deadline deadline);
 
   // Leaves in order: what was sent is still handled by the others, barriers in flight go on without
-  // this member, and its own threads that wait in one get a failure. Handlers have returned, and
-  // the coordinator has completed what it could without this member, when it returns. The
-  // coordinator's Leave stops the group and removes its name.
+  // this member, and its own threads that wait in one get a failure. Handlers that are running are
+  // waited for, whatever the deadline; what they have not come to is not handled here. The
+  // coordinator's Leave stops the group, by which every call that waits fails, and removes its
+  // name.
   absl::Status Leave();
   absl::Status Leave(Deadline deadline);
 
@@ -165,13 +167,6 @@ class Process {
   bool GiveUpJoining();
 
   Deadline Patience() const { return Deadline::In(options_.patience); }
-  absl::Status Usable() const;
-  // Whether the readers of this ring are told at once that there is something new.
-  enum class Wake { kNobody, kReaders };
-  absl::StatusOr<Position> Append(Kind kind, uint32_t type, std::string_view body, Wake wake,
-                                  Deadline deadline);
-  absl::StatusOr<Position> TryAppend(Kind kind, uint32_t type, std::string_view body, Wake wake);
-  bool AwaitRoom(Deadline deadline);
   absl::StatusOr<ReplyBody> Call(const std::string& name, Mode mode, Deadline deadline);
   bool BeginLeaving();
   absl::Status CallLeave(Deadline deadline);
@@ -185,16 +180,12 @@ class Process {
   Control& control_;
   MemberRecord& record_;
   const Incarnation self_;
-  const RingView ring_;
 
-  std::mutex writer_mutex_;
-  RingWriter writer_;
+  mutable std::mutex mutex_;
   bool leaving_ = false;  // Leave has been called
-  bool left_ = false;     // nothing can be sent any more
-
-  mutable std::mutex health_mutex_;
   absl::Status health_;
 
+  Sender sender_;
   Calls calls_;
   std::unique_ptr<Coordinator> coordinator_;  // in the coordinator's process
   Roster roster_;                             // last: its threads use all else

@@ -1,0 +1,80 @@
+#include "src/fence/sender.h"
+
+namespace fence {
+namespace {
+
+RingView MakeReady(const Segment& segment, Incarnation self, uint64_t first_sequence) {
+  const RingView ring = segment.request_ring(self);
+  RingWriter::Initialize(ring, /*epoch=*/self, first_sequence);
+  return ring;
+}
+
+}  // namespace
+
+Sender::Sender(const Segment& segment, Incarnation self, uint64_t first_sequence)
+    : control_(segment.control()),
+      record_(segment.record(self)),
+      ring_(MakeReady(segment, self, first_sequence)),
+      writer_(ring_) {}
+
+absl::StatusOr<Position> Sender::TryAppend(Kind kind, uint32_t type, std::string_view body,
+                                           Wake wake) {
+  absl::StatusOr<Position> at = Position{};
+  {
+    const std::lock_guard lock(mutex_);
+    if (absl::Status usable = Usable(); !usable.ok()) return usable;
+    at = writer_.TryAppend(kind, type, body);
+    if (!at.ok()) return at;
+    closed_ = kind == Kind::kLeave;
+  }
+  if (wake == Wake::kReaders) ring_.header->messages.Ring();
+  return at;
+}
+
+absl::StatusOr<Position> Sender::Append(Kind kind, uint32_t type, std::string_view body, Wake wake,
+                                        Deadline deadline) {
+  for (;;) {
+    absl::StatusOr<Position> at = TryAppend(kind, type, body, wake);
+    if (!absl::IsResourceExhausted(at.status())) return at;
+    if (control_.stopped.load(std::memory_order_seq_cst) != 0) {
+      return absl::UnavailableError("the ring is full, and the coordinator has stopped");
+    }
+    if (!AwaitRoom(deadline)) return absl::DeadlineExceededError("the ring stayed full");
+  }
+}
+
+void Sender::Close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+}
+
+absl::Status Sender::Usable() const {
+  if (closed_) return absl::FailedPreconditionError("this process has left the group");
+  // Asked in the middle of every send: a process that was stopped for long may be none any more.
+  if (record_.status.load(std::memory_order_seq_cst) == MemberStatus::kLost) {
+    return absl::CancelledError("this incarnation has been dropped from the group");
+  }
+  return absl::OkStatus();
+}
+
+// Sleeps until something has changed that may have made room. False when the deadline has passed.
+bool Sender::AwaitRoom(Deadline deadline) {
+  std::atomic<uint32_t>& blocked = ring_.header->blocked;
+  blocked.fetch_add(1, std::memory_order_seq_cst);
+  const Doorbell::Ticket ticket = ring_.header->room.Listen();
+  // Readers that nobody has woken for what is in the ring must move, and the coordinator's cursor
+  // too.
+  ring_.header->messages.Ring();
+  control_.coordinator.Ring();
+  bool full = false;
+  {
+    const std::lock_guard lock(mutex_);
+    full = Usable().ok() && absl::IsResourceExhausted(writer_.CheckRoom());
+  }
+  const bool stopped = control_.stopped.load(std::memory_order_seq_cst) != 0;
+  const bool in_time = !full || stopped || ring_.header->room.Wait(ticket, deadline);
+  blocked.fetch_sub(1, std::memory_order_seq_cst);
+  return in_time;
+}
+
+}  // namespace fence

@@ -1,0 +1,60 @@
+// The sending side of one process: any number of threads, one ring.
+//
+// A lock of this process orders them. It is held while one message is written and never while
+// somebody waits, so that a sender's deadline holds even when others of its process are blocked.
+
+#ifndef FENCE_SENDER_H_
+#define FENCE_SENDER_H_
+
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "src/fence/deadline.h"
+#include "src/fence/layout.h"
+#include "src/fence/message.h"
+#include "src/fence/ring.h"
+#include "src/fence/segment.h"
+
+namespace fence {
+
+// Whether the readers of a ring are told at once that there is something new.
+enum class Wake { kNobody, kReaders };
+
+class Sender {
+ public:
+  // Makes the ring of `self` ready, with the number of its first message. `segment` outlives the
+  // sender.
+  Sender(const Segment& segment, Incarnation self, uint64_t first_sequence);
+
+  // Publishes one message and returns the position just after it. Never blocks. ResourceExhausted
+  // when the ring is full, InvalidArgument when the body is too large, FailedPrecondition after
+  // Close, Cancelled when this incarnation has been dropped. A leave message closes.
+  absl::StatusOr<Position> TryAppend(Kind kind, uint32_t type, std::string_view body, Wake wake);
+
+  // The same, but waits for room. DeadlineExceeded when there was none in time, Unavailable when
+  // the coordinator has stopped, which alone could notice that nobody will ever make room.
+  absl::StatusOr<Position> Append(Kind kind, uint32_t type, std::string_view body, Wake wake,
+                                  Deadline deadline);
+
+  // From here on nothing is sent.
+  void Close();
+
+ private:
+  absl::Status Usable() const;
+  bool AwaitRoom(Deadline deadline);
+
+  Control& control_;
+  const MemberRecord& record_;
+  const RingView ring_;
+
+  std::mutex mutex_;
+  RingWriter writer_;
+  bool closed_ = false;
+};
+
+}  // namespace fence
+
+#endif  // FENCE_SENDER_H_
