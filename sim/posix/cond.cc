@@ -91,7 +91,7 @@ extern "C" {
 
 int pthread_cond_init(pthread_cond_t* cond, const pthread_condattr_t* attributes) {
   if (InHost()) return WEIR_REAL(pthread_cond_init)(cond, attributes);
-  std::memset(cond, 0, sizeof *cond);
+  std::memset(cond, 0, sizeof(pthread_cond_t));
   if (attributes != nullptr) {
     clockid_t clock = CLOCK_REALTIME;
     int shared = 0;

@@ -1,5 +1,6 @@
 #include "sim/posix/shared_pool.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -89,7 +90,8 @@ void ZeroTouched(uint64_t end) {
     if (stop > static_cast<off_t>(end)) stop = static_cast<off_t>(end);
     touched += static_cast<uint64_t>(stop - at);
     if (touched > kKeepResident) {
-      fallocate(g_pool, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, kSharedBytes - at);
+      fallocate(g_pool, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at,
+                static_cast<off_t>(kSharedBytes) - at);
       return;
     }
     std::memset(WindowAddress(kOwnWindow) + at, 0, static_cast<size_t>(stop - at));
