@@ -30,7 +30,8 @@ struct Point {
   Op op;                      // what `thread` is about to do (or did, when it can not go on)
   ThreadSlot thread;          // who reached the point
   bool thread_can_run;        // kRun: `thread` is runnable itself
-  bool yields;                // kRun: `thread` only yields, spins or polls a clock
+  bool yields;                // kRun: `thread` only yields, spins or polls a clock, or has run for so
+                              // long without waiting that others should (kSlicePoints)
   bool timer_pending;         // kRun: kAdvanceTime may be chosen
   Choice fallback;            // the default: what an empty schedule does
   uint32_t alternatives;      // how many choices there are (kRun: runnable threads)

@@ -92,7 +92,7 @@ WEIR_HOT void ChooseThread(Op op, const void* object, bool can_run, bool yields)
         .op = op,
         .thread = w.current,
         .thread_can_run = can_run,
-        .yields = yields,
+        .yields = yields || rotate,
         .timer_pending = timer,
         .fallback = can_run && !rotate ? w.current : Fallback(rotate),
         .alternatives = static_cast<uint32_t>(count),
@@ -121,8 +121,8 @@ WEIR_HOT void Reach(Op op, const void* object) {
   ++w.slice;
   w.fingerprint = Fold(w.fingerprint ^ Canonical(object),
                        kPointSalt ^ (static_cast<uint64_t>(op) << 16) ^ w.current);
-  if (w.points >= w.attention) [[unlikely]] SlowPoint();
   if (g_run.watched) [[unlikely]] NotifyPoint(op, object);
+  if (w.points >= w.attention) [[unlikely]] SlowPoint();  // may end the run: its last point is told too
   if (w.crash_drawn) [[unlikely]] CountTowardsCrash();
 }
 

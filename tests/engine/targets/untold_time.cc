@@ -6,8 +6,9 @@
 
 #include <atomic>
 
+std::atomic<unsigned long long> stamp{0};
+
 int main() {
-  std::atomic<unsigned long long> stamp{0};
   stamp.store(__rdtsc());
   return stamp.load() == 0 ? 1 : 0;
 }
