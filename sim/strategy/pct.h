@@ -30,8 +30,9 @@ namespace weir::sim {
 //   bound of one execution of the right depth becomes 1/(15·n·(2k)^(d−1)) for 2^2 < k ≤ 2^17: a
 //   constant factor of the paper's. Of longer runs it leaves the part behind 2^17 steps without
 //   change points. With `length` k is given.
-// - A thread that yields, spins or polls a clock while others can run is lowered below all others,
-//   and stays there; those that did so take turns. Without that, a loop that waits for a thread of
+// - A thread that yields, spins, polls a clock, or has run for kSlicePoints (limits.h) without
+//   waiting, while others can run, is lowered below all others, and stays there; those that did so
+//   take turns. Without that, a loop that waits for a thread of
 //   lower priority never ends. The paper's bound is void for an execution in which it happened.
 // - A step is a scheduling point of weir. Where only one thread can run, no decision is asked for;
 //   a change point that falls there takes effect at the next decision.
