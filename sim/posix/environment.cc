@@ -8,7 +8,8 @@
 // are
 //   the same in every execution. Not for secrets.
 // - A process' pid belongs to its incarnation; a main thread's tid is its pid.
-// - The machine has four processors. What else sysconf() may be asked is listed; more is refused.
+// - The machine has four processors, and threads have no priorities. What else sysconf() may be
+// asked is listed; more is refused.
 //
 // POSIX.1-2017, rand(3p), drand48(3p), sysconf(3p); getrandom(2), gettid(2), sched_getaffinity(2).
 #include "sim/posix/environment.h"
@@ -272,6 +273,20 @@ int sched_getaffinity(pid_t thread, size_t size, cpu_set_t* set) noexcept {
 int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t* set) noexcept {
   if (InHost()) return WEIR_REAL(pthread_getaffinity_np)(thread, size, set);
   return FillProcessors(size, set);
+}
+
+// Every thread has the ordinary policy, and without privileges gets no other.
+int pthread_getschedparam(pthread_t thread, int* policy, sched_param* parameters) noexcept {
+  if (InHost()) return WEIR_REAL(pthread_getschedparam)(thread, policy, parameters);
+  *policy = SCHED_OTHER;
+  parameters->sched_priority = 0;
+  return 0;
+}
+
+int pthread_setschedparam(pthread_t thread, int policy, const sched_param* parameters) noexcept {
+  if (InHost()) return WEIR_REAL(pthread_setschedparam)(thread, policy, parameters);
+  if (policy != SCHED_OTHER) return EPERM;
+  return parameters->sched_priority == 0 ? 0 : EINVAL;
 }
 
 }  // extern "C"
