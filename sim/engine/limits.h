@@ -31,6 +31,10 @@ inline constexpr uint64_t kDefaultStepCap = 5'000'000;
 // is pending: nobody is left who could end the wait.
 inline constexpr uint64_t kIdlePointsCap = 20'000;
 
+// A wake-up chooses among the first so many waiters, so that its cost does not grow with the queue; who
+// stands behind them gets there as others are woken.
+inline constexpr uint32_t kWakeChoices = 8;
+
 // How often the parent sees progress, and how often unlikely things are looked after.
 inline constexpr uint64_t kAttentionPoints = 1024;
 // By default a thread that never waits is set aside after this many points: one that polls under a lock

@@ -226,7 +226,10 @@ ThreadSlot NextOf(ThreadSlot slot) {
 
 ThreadSlot WakeOne(WaitQueue& queue, Op op, const void* object) {
   uint32_t waiters = 0;
-  for (ThreadSlot slot = FirstOf(queue); slot != kNoThread; slot = NextOf(slot)) ++waiters;
+  for (ThreadSlot slot = FirstOf(queue); slot != kNoThread && waiters < kWakeChoices;
+       slot = NextOf(slot)) {
+    ++waiters;
+  }
   uint32_t choice = Draw(DecisionKind::kWake, op, object, waiters);
   ThreadSlot slot = FirstOf(queue);
   while (choice-- > 0) slot = NextOf(slot);
