@@ -91,6 +91,7 @@ class Campaign {
   Sketch gone_sketch_;
   std::map<std::string, FailureMessage> firsts_;  // by signature
   uint64_t failures_ = 0;
+  bool told_ = false;  // of any failure
   absl::Status error_;
 };
 
@@ -166,7 +167,9 @@ void Campaign::HandleFailure(FailureMessage failure) {
     if (first.ok()) failure.file = *first;
   }
   firsts_[failure.signature] = failure;
-  if (!Orderly()) listener_.failure(failure);
+  // Without keep_going one is told; what others found at the same time lies in the store as well.
+  if (!Orderly() && (options_.keep_going || !told_)) listener_.failure(failure);
+  told_ = true;
   if (!options_.keep_going) StopAt(options_.runs ? failure.index : 0);
 }
 

@@ -80,6 +80,18 @@ StoryEvent MakeOutput(const TraceOutput& output, uint64_t time_ns) {
   return told;
 }
 
+// Says at the last event of a thread that waits at the end that it does, and for whom.
+void NoteWait(const Waiter& waiter, const std::vector<Waiter>& all, Story& story) {
+  const auto last = std::find_if(
+      story.events.rbegin(), story.events.rend(),
+      [&](const StoryEvent& event) { return story.threads[event.thread] == waiter.name; });
+  if (last == story.events.rend()) return;
+  last->note = "waits";
+  for (const size_t other : waiter.waits_for) {
+    absl::StrAppend(&last->note, last->note == "waits" ? " for " : ", ", all[other].name);
+  }
+}
+
 }  // namespace
 
 void PlaceObserver::OnPoint(const PointEvent& event) {
@@ -116,11 +128,13 @@ std::string EditText(const Edit& edit, const Schedule& schedule) {
   return "";
 }
 
-Story MakeStory(const Trace& trace, const Schedule& schedule, const PlaceObserver* places,
-                Symbols* symbols) {
+Story MakeStory(const Trace& trace, const Schedule& schedule, const Report& report,
+                const PlaceObserver* places, Symbols* symbols) {
   Story story;
   for (const TraceThread& thread : trace.threads) {
-    if (thread.path == schedule.verdict.thread) story.failed_thread = story.threads.size();
+    if (!report.thread.empty() && thread.name == report.thread) {
+      story.failed_thread = story.threads.size();
+    }
     story.threads.push_back(thread.name.empty() ? thread.path : thread.name);
   }
   auto output = trace.outputs.begin();
@@ -135,6 +149,9 @@ Story MakeStory(const Trace& trace, const Schedule& schedule, const PlaceObserve
   const uint64_t end_ns = story.events.empty() ? 0 : story.events.back().time_ns;
   for (; output != trace.outputs.end(); ++output) {
     story.events.push_back(MakeOutput(*output, end_ns));
+  }
+  for (const Waiter& waiter : report.waiters) {
+    if (!waiter.runnable) NoteWait(waiter, report.waiters, story);
   }
   return story;
 }

@@ -11,6 +11,7 @@
 #include "sim/engine/observer.h"
 #include "sim/schedule/schedule.h"
 #include "sim/schedule/trace.h"
+#include "sim/verdict/report.h"
 #include "sim/verdict/symbols.h"
 #include "sim/view/story.h"
 
@@ -37,10 +38,10 @@ class PlaceObserver final : public Observer {
   std::deque<Entry> entries_;  // by step
 };
 
-// The story of an execution. `schedule` has the edits that the trace refers to. `places` and
-// `symbols` may be null. ObjectName() must still be valid for it.
-Story MakeStory(const Trace& trace, const Schedule& schedule, const PlaceObserver* places,
-                Symbols* symbols);
+// The story of an execution. `schedule` has the edits that the trace refers to, `report` says who
+// waits at the end. `places` and `symbols` may be null. ObjectName() must still be valid for it.
+Story MakeStory(const Trace& trace, const Schedule& schedule, const Report& report,
+                const PlaceObserver* places, Symbols* symbols);
 
 // "coordinator/reader-1 runs next": what an edit chose.
 std::string EditText(const Edit& edit, const Schedule& schedule);

@@ -112,7 +112,7 @@ void Worker::Tell(const Finding& finding, uint64_t index) {
   message.headline = finding.report.headline;
   message.scenario = RunText(finding.schedule);
   message.file = file.value_or("");
-  message.text = ReportText(finding.report, kFramesInShort);
+  message.text = ShortText(finding.report, kFramesInShort);
   message.edits = finding.schedule.edits.size();
   message.points = finding.schedule.points;
   SendLine(pipe_, DumpJson({{"failure", ToJson(message)}}));

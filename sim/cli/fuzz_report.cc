@@ -144,13 +144,11 @@ void FuzzReport::Failure(const FailureMessage& failure) {
   absl::StrAppend(&text, "  found as  execution ", failure.index, " of seed ", options_.plan.seed,
                   "\n");
   absl::StrAppend(&text, "  file      ", DisplayPath(failure.file), "  (", failure.edits,
-                  " edits)\n");
+                  failure.edits == 1 ? " edit)\n" : " edits)\n");
   absl::StrAppend(&text, "  replay    ", replay, "\n");
   absl::StrAppend(&text, "  minimise  ",
                   FileCommand("minimize", failure.file, options_.plan.target), "\n");
-  // The headline is the report's first line.
-  const size_t rest = failure.text.find('\n');
-  if (rest != std::string::npos) absl::StrAppend(&text, Indented(failure.text.substr(rest + 1)));
+  if (!failure.text.empty()) absl::StrAppend(&text, "\n", Indented(failure.text));
   Print(text + "\n");
 }
 

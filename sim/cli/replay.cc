@@ -14,8 +14,6 @@
 namespace weir::sim {
 namespace {
 
-constexpr size_t kFramesInShort = 8;
-
 struct ReplayOptions {
   RunOnceOptions run;  // its `scenario` is what was given: a file, or a scenario with --seed
   bool lenient = false;
@@ -49,7 +47,7 @@ void PrintOutcome(const ReplayOptions& options, const ScheduleFile& file,
     absl::StrAppend(&text, options.run.times, " of ", options.run.times, " replays were equal\n");
   }
   if (result.verdict.failed()) {
-    absl::StrAppend(&text, "\n", ReportText(replayed.report, kFramesInShort),
+    absl::StrAppend(&text, "\n", replayed.report.headline, "\n\n", ShortText(replayed.report),
                     "\nthe story: ", FileCommand("show", file.path, file.target.path), "\n");
   }
   Print(text);

@@ -14,8 +14,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kFramesInShort = 8;
-
 void PrintResult(const RunOnceOptions& options, const RunResult& result) {
   if (options.json) {
     PrintJson({{"verdict", std::string(VerdictName(result.verdict.kind))},
@@ -51,8 +49,8 @@ int TellFailure(const RunOnceOptions& options, const SearchRun& run, const RunRe
                {"file", *file},
                {"replay", replay}});
   } else {
-    Print(absl::StrCat("\n", ReportText(finding.report, kFramesInShort), "\nfile    ",
-                       DisplayPath(*file), "\nreplay  ", replay, "\n"));
+    Print(absl::StrCat("\n", finding.report.headline, "\n\n", ShortText(finding.report),
+                       "\nfile    ", DisplayPath(*file), "\nreplay  ", replay, "\n"));
   }
   return finding.report.verdict.kind == VerdictKind::kNondeterminism ? kExitDiverged
                                                                      : kExitFailureFound;

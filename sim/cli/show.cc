@@ -58,12 +58,12 @@ int ShowInSession(const ShowOptions& options, const ScheduleFile& file, Session&
   StoryOptions story_options;
   story_options.width = options.width != 0 ? options.width : TerminalWidth();
   story_options.last = options.last;
-  const Story story = MakeStory(recorder.trace(), recorded, &places, session.symbols());
+  const Story story =
+      MakeStory(recorder.trace(), recorded, replayed->report, &places, session.symbols());
 
   std::string text = Header(file, *replayed);
   absl::StrAppend(&text, "\nthe story\n", StoryTable(story, story_options));
-  const std::string report = ReportText(replayed->report);
-  absl::StrAppend(&text, report.substr(report.find('\n') + 1));  // the headline stands above
+  absl::StrAppend(&text, "\n", FullText(replayed->report));
   absl::StrAppend(&text, "\nreplay  ", FileCommand("replay", file.path, file.target.path), "\n");
   Print(text);
   if (!replayed->same.ok()) return ExitWith(AboutFile(file, replayed->same));

@@ -12,6 +12,10 @@
 namespace weir::sim {
 namespace {
 
+// Deep enough to tell who waits, not so deep that it tells one iteration of the scenario from the
+// next.
+constexpr size_t kCallersInSignature = 2;
+
 // The stack of each thread, in the order of `threads`.
 std::vector<std::vector<Frame>> Unwind(const std::vector<ThreadReport>& threads, Symbols* symbols) {
   std::vector<std::vector<Frame>> stacks(threads.size());
@@ -45,10 +49,17 @@ Waiter MakeWaiter(const ThreadReport& thread, const std::map<ThreadSlot, size_t>
 }
 
 Standing MakeStanding(const ThreadReport& thread, const std::vector<Frame>& stack) {
-  Standing standing{thread.runnable, thread.failed, thread.op, "", ""};
-  if (const Frame* frame = UserFrame(stack)) {
-    standing.function = ShortFunction(frame->function);
-    standing.place = ShortPlace(*frame);
+  Standing standing{thread.runnable, thread.failed, thread.op, "", "", ""};
+  size_t callers = 0;
+  for (const Frame& frame : stack) {
+    if (!frame.in_user_code) continue;
+    if (standing.function.empty()) {
+      standing.function = ShortFunction(frame.function);
+      standing.place = ShortPlace(frame);
+    } else if (callers++ < kCallersInSignature) {
+      absl::StrAppend(&standing.callers, callers == 1 ? "< " : " < ",
+                      ShortFunction(frame.function));
+    }
   }
   return standing;
 }
@@ -123,8 +134,10 @@ Report MakeReport(const RunResult& result, Symbols* symbols) {
     const ThreadReport& thread = result.threads[i];
     report.waiters.push_back(MakeWaiter(thread, index_of, stacks[i]));
     standings.push_back(MakeStanding(thread, stacks[i]));
-    ThreadStack stack{thread.name, thread.failed, thread.runnable, stacks[i]};
-    if (thread.failed) {
+    // In a deadlock the one that came last has not failed more than the others.
+    const bool failed = thread.failed && !IsStuckKind(result.verdict.kind);
+    ThreadStack stack{thread.name, failed, thread.runnable, stacks[i]};
+    if (failed) {
       report.thread = thread.name;
       place = Place(stacks[i]);
       report.stacks.insert(report.stacks.begin(), std::move(stack));
@@ -176,14 +189,25 @@ std::string StacksText(const std::vector<ThreadStack>& stacks, size_t frames) {
   return all;
 }
 
-std::string ReportText(const Report& report, size_t frames) {
-  std::string text = absl::StrCat(report.headline, "\n");
-  const bool waits = std::any_of(report.waiters.begin(), report.waiters.end(),
-                                 [](const Waiter& waiter) { return !waiter.runnable; });
-  if (waits) absl::StrAppend(&text, "\nwho waits for whom\n", WaitForText(report.waiters));
-  if (!report.stacks.empty()) {
-    absl::StrAppend(&text, "\nstacks\n", StacksText(report.stacks, frames));
+std::string ShortText(const Report& report, size_t frames) {
+  std::string text;
+  std::vector<ThreadStack> stacks = report.stacks;
+  if (IsStuckKind(report.verdict.kind)) {
+    absl::StrAppend(&text, "who waits for whom\n", WaitForText(report.waiters), "\n");
+  } else {
+    // Where somebody failed, the others are for the whole report.
+    std::erase_if(stacks, [](const ThreadStack& stack) { return !stack.failed; });
   }
+  if (!stacks.empty()) absl::StrAppend(&text, "stacks\n", StacksText(stacks, frames));
+  return text;
+}
+
+std::string FullText(const Report& report) {
+  std::string text;
+  if (!report.waiters.empty()) {
+    absl::StrAppend(&text, "who waits for whom\n", WaitForText(report.waiters), "\n");
+  }
+  if (!report.stacks.empty()) absl::StrAppend(&text, "stacks\n", StacksText(report.stacks));
   return text;
 }
 

@@ -12,8 +12,8 @@
 namespace weir::sim {
 
 struct ThreadStack {
-  std::string name;  // as the target calls it
-  bool failed = false;
+  std::string name;     // as the target calls it
+  bool failed = false;  // never in a deadlock or livelock
   bool runnable = false;
   std::vector<Frame> frames;  // trimmed, innermost first
 };
@@ -44,9 +44,10 @@ std::string Headline(const Verdict& verdict, const std::string& thread, const st
 // stack.
 std::string StacksText(const std::vector<ThreadStack>& stacks, size_t frames = 32);
 
-// The whole report without the replay command, for a terminal: headline, wait-for graph if
-// something waits, stacks.
-std::string ReportText(const Report& report, size_t frames = 32);
+// Without the headline, for a terminal. In short: who waits for whom and all stacks where
+// everything is stuck, else the stack of the thread that failed. In full: everything.
+std::string ShortText(const Report& report, size_t frames = 8);
+std::string FullText(const Report& report);
 
 }  // namespace weir::sim
 

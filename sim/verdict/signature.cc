@@ -13,14 +13,11 @@ namespace {
 
 constexpr size_t kLongestOracle = 48;
 
-bool IsStuckKind(VerdictKind kind) {
-  return kind == VerdictKind::kDeadlock || kind == VerdictKind::kLivelock;
-}
-
 std::string OperationAt(const Standing& thread) {
   std::string text(OpName(thread.op));
   if (!thread.function.empty()) absl::StrAppend(&text, "@", thread.function);
   if (!thread.place.empty()) absl::StrAppend(&text, " ", thread.place);
+  if (!thread.callers.empty()) absl::StrAppend(&text, " ", thread.callers);
   return text;
 }
 
@@ -43,6 +40,10 @@ std::string FileName(std::string_view oracle) {
 }
 
 }  // namespace
+
+bool IsStuckKind(VerdictKind kind) {
+  return kind == VerdictKind::kDeadlock || kind == VerdictKind::kLivelock;
+}
 
 std::vector<std::string> SignatureParts(const Verdict& verdict,
                                         const std::vector<Standing>& threads) {

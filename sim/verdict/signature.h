@@ -16,15 +16,20 @@ struct Standing {
   bool failed = false;  // the thread of the verdict
   Op op = Op::kNone;
   std::string function;  // of the first frame in the user's code; empty when unknown
-  std::string place;     // "drain.cc:41"; empty when unknown
+  std::string
+      callers;  // "< Doorbell::Wait < Reader::Step": what called it, a few steps; may be empty
+  std::string place;  // "drain.cc:41"; empty when unknown
 };
+
+// Nobody failed, but nothing goes on: deadlock and livelock.
+bool IsStuckKind(VerdictKind kind);
 
 // What tells this failure from others, in sorted order, each once:
 //
-// - deadlock: "op@function place" of every blocked thread
+// - deadlock: "op@function place callers" of every blocked thread; the callers, since many threads
+//   wait in one function
 // - livelock: the same of the blocked threads; the functions of the spinning ones when none is
-// blocked
-//   (where in its loop a spinning thread is caught differs from run to run)
+//   blocked (where in its loop a spinning thread is caught differs from run to run)
 // - every other kind: the oracle, or if there is none the function in which the thread failed
 //
 // Threads that stand alike count once, so the number of workers does not matter.

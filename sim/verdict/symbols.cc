@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -107,6 +108,11 @@ void AddInlined(Dwarf_Die* unit, uint64_t address, uint64_t pc, std::vector<Fram
   std::free(scopes);
 }
 
+// What the user wrote: not a library's header, and not the one through which he speaks to weir.
+bool IsUserFile(std::string_view file) {
+  return !file.empty() && !file.starts_with("/usr/") && !file.ends_with("sim/weir.h");
+}
+
 // The engine's frames are no part of the story; nor is what starts a thread in libstdc++ and libc.
 bool StartsThreads(const Frame& frame) {
   if (frame.in_host) return true;
@@ -171,7 +177,7 @@ std::vector<Frame> Symbols::State::Describe(uint64_t pc) const {
   for (Frame& frame : at) {
     frame.in_host = module != nullptr && module == host;
     frame.in_target = IsFixedAddress(pc);
-    frame.in_user_code = frame.in_target && !frame.file.empty() && !frame.file.starts_with("/usr/");
+    frame.in_user_code = frame.in_target && IsUserFile(frame.file);
   }
   return at;
 }
@@ -256,7 +262,10 @@ std::vector<Frame> Trim(std::vector<Frame> stack) {
     last = std::find_if(stack.rbegin(), stack.rend(), is_user).base();
   }
   if (first >= last) return stack;
-  return std::vector<Frame>(first, last);
+  std::vector<Frame> trimmed = {*first};
+  std::copy_if(first + 1, last, std::back_inserter(trimmed),
+               [](const Frame& f) { return f.in_user_code || !f.in_target; });
+  return trimmed;
 }
 
 const Frame* UserFrame(const std::vector<Frame>& stack) {

@@ -21,7 +21,7 @@ struct Frame {
   bool inlined = false;       // into the next frame
   bool in_host = false;       // weir itself
   bool in_target = false;     // compiled into the target, library headers included
-  bool in_user_code = false;  // in the target, and not from a system header
+  bool in_user_code = false;  // in the target, and not from a header of a library or of weir
 };
 
 // Reads the debug information of everything that is loaded, once, and caches what it has looked up.

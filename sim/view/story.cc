@@ -16,7 +16,7 @@ constexpr size_t kLongestObject = 14;
 
 bool SameDeed(const StoryEvent& a, const StoryEvent& b) {
   return a.thread == b.thread && a.what == b.what && a.object == b.object && a.place == b.place &&
-         a.result == b.result && a.edit.empty() && b.edit.empty();
+         a.result == b.result && a.edit.empty() && b.edit.empty() && a.note.empty();
 }
 
 // Folds what a thread did several times in a row into one event, the last one.
@@ -108,6 +108,7 @@ std::string CellText(const StoryEvent& event, Labels& labels) {
   if (!event.result.empty()) absl::StrAppend(&text, " → ", event.result);
   if (event.times > 1) absl::StrAppend(&text, " ×", event.times);
   if (!event.place.empty()) absl::StrAppend(&text, " ", event.place);
+  if (!event.note.empty()) absl::StrAppend(&text, " … ", event.note);
   return text;
 }
 

@@ -22,6 +22,7 @@ struct StoryEvent {
   // What weir chose here in place of the default, as a phrase: "worker-1/main runs next". Empty:
   // nothing.
   std::string edit;
+  std::string note;  // what else is to be said of it: "waits for main"
 };
 
 struct Story {

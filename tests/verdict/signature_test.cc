@@ -19,7 +19,7 @@ Verdict Of(VerdictKind kind, const char* oracle = "") {
 }
 
 Standing In(Op op, const char* function, const char* place) {
-  return {false, false, op, function, place};
+  return {false, false, op, function, "", place};
 }
 
 TEST(Signature, AnOracleNamesItsFailureWhateverTheThreads) {
