@@ -31,11 +31,11 @@ absl::Status UnknownName(std::string_view what, std::string_view name,
       std::min_element(known.begin(), known.end(), [name](const auto& a, const auto& b) {
         return EditDistance(name, a) < EditDistance(name, b);
       });
-  if (nearest != known.end() && EditDistance(name, *nearest) * 3 <= nearest->size()) {
-    absl::StrAppend(&text, "; did you mean ", *nearest, "?");
-  }
-  absl::StrAppend(&text,
-                  known.empty() ? "; there are none" : "; known: ", absl::StrJoin(known, ", "));
+  const bool near =
+      nearest != known.end() && EditDistance(name, *nearest) * 3 <= nearest->size();
+  if (near) absl::StrAppend(&text, "; did you mean ", *nearest, "?");
+  absl::StrAppend(&text, known.empty() ? "; there are none" : near ? " known: " : "; known: ",
+                  absl::StrJoin(known, ", "));
   return absl::InvalidArgumentError(text);
 }
 

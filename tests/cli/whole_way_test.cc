@@ -21,9 +21,10 @@ class WholeWay : public ::testing::Test {
   WeirEnd Run(const std::string& arguments) { return Weir(arguments, folder_); }
 
   // Fuzzes a program until it fails; the failure's event.
-  nlohmann::json Find(const std::string& program, const std::string& more = "") {
-    const WeirEnd end = Run("fuzz --json --seed 1 --runs 20000 --campaign c --target " +
-                            Program(program) + " " + more);
+  nlohmann::json Find(const std::string& program, const std::string& campaign = "c",
+                      const std::string& more = "") {
+    const WeirEnd end = Run("fuzz --json --seed 1 --runs 20000 --campaign " + campaign +
+                            " --target " + Program(program) + " " + more);
     const nlohmann::json failure = end.Event("failure");
     EXPECT_EQ(end.status, 1) << end.out << end.error;
     EXPECT_TRUE(failure.is_object()) << end.out << end.error;
@@ -61,11 +62,9 @@ TEST_F(WholeWay, FindsRepeatsTellsAndShrinksALockOrderDeadlock) {
 }
 
 TEST_F(WholeWay, TheSuggestedReplayCommandWorksFromAnotherDirectory) {
-  const nlohmann::json failure =
-      Find("assertion/lost_update", "--campaign " + (folder_ / "abs").string());
+  const nlohmann::json failure = Find("assertion/lost_update", (folder_ / "abs").string());
   const fs::path elsewhere = ScratchFolder("elsewhere");
   const std::string replay = failure.value("replay", "");
-  const std::string word = "weir' replay ";
   const size_t at = replay.find("replay ");
   ASSERT_NE(at, std::string::npos) << replay;
   // The folder of the failure is below the one in which weir ran, so its path is relative to that.
@@ -81,7 +80,7 @@ TEST_F(WholeWay, TheSuggestedReplayCommandWorksFromAnotherDirectory) {
 TEST_F(WholeWay, ALimitedCampaignFindsTheSameWhateverTheJobs) {
   std::string found;
   for (const std::string jobs : {"1", "2", "3"}) {
-    const nlohmann::json failure = Find("deadlock/lock_order", "--jobs " + jobs);
+    const nlohmann::json failure = Find("deadlock/lock_order", "c", "--jobs " + jobs);
     const std::string what = failure.value("signature", "") + " " + failure["index"].dump();
     if (found.empty()) found = what;
     EXPECT_EQ(what, found) << "with --jobs " << jobs;
@@ -137,7 +136,7 @@ TEST_F(WholeWay, AScheduleThatDoesNotFitIsADivergence) {
   const std::string file = failure.value("file", "");
   const WeirEnd end = Run("replay " + file + " --target " + Program("deadlock/philosophers"));
   EXPECT_EQ(end.status, 4) << end.out << end.error;
-  EXPECT_THAT(end.error, HasSubstr("diverged at point"));
+  EXPECT_THAT(end.error, HasSubstr("diverged "));
 }
 
 TEST_F(WholeWay, ThePrintedLinesOfATargetBearTheThreadsName) {
