@@ -54,7 +54,7 @@ bool Reader::Step() {
   const uint64_t before = next_;
   while (next_ != limit) {
     if (stop_.load(std::memory_order_acquire)) return false;
-    if (!HandleNext()) break;
+    if (!Fetch(next_) || !Handle()) break;
   }
   if (stop_.load(std::memory_order_acquire) || state_ == ReaderState::kStopping) return false;
   if (retired && next_ == limit) return false;
@@ -77,21 +77,20 @@ void Reader::AdoptState() {
   control_.coordinator.Ring();
 }
 
-// Handles one message and publishes it. False when there is none that may be handled now, or none
-// ever.
-bool Reader::HandleNext() {
-  const absl::Status read = ring_.Read(next_, &envelope_, &body_);
+// Copies a message out of the ring. False when this reader has come to its end.
+bool Reader::Fetch(uint64_t sequence) {
+  const absl::Status read = ring_.Read(sequence, &envelope_, &body_);
   // Once dropped, this process is not waited for, and what it has just read may have been
   // overwritten meanwhile.
-  if (self_.status.load(std::memory_order_acquire) == MemberStatus::kLost) {
-    state_ = ReaderState::kStopping;
-    return false;
-  }
-  if (!read.ok()) {
-    callbacks_.on_error(read);
-    state_ = ReaderState::kStopping;
-    return false;
-  }
+  const bool dropped = self_.status.load(std::memory_order_acquire) == MemberStatus::kLost;
+  if (read.ok() && !dropped) return true;
+  if (!dropped) callbacks_.on_error(read);
+  state_ = ReaderState::kStopping;
+  return false;
+}
+
+// Handles the message that was fetched, and says so. False when it may not be handled now.
+bool Reader::Handle() {
   if (envelope_.kind == Kind::kApplication) {
     if (state_ == ReaderState::kService) return false;
     Deliver(envelope_);

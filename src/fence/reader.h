@@ -68,7 +68,8 @@ class Reader {
   void Run();
   bool Step();  // false when it has ended
   void AdoptState();
-  bool HandleNext();
+  bool Fetch(uint64_t sequence);
+  bool Handle();
   void Deliver(const Envelope& envelope);
   void Publish(uint64_t sequence);
 
