@@ -3,6 +3,7 @@
 #include <unwind.h>
 
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -69,6 +70,16 @@ StoryEvent MakeEvent(const TraceEvent& event, const Schedule& schedule) {
     told.edit = EditText(schedule.edits[*event.edit], schedule);
   }
   return told;
+}
+
+// True if weir let another thread run here, before this one did what it was about to do.
+bool IsInterruption(const TraceEvent& event, const Trace& trace, const Schedule& schedule) {
+  if (!event.edit || *event.edit >= schedule.edits.size()) return false;
+  const Edit& edit = schedule.edits[*event.edit];
+  if (edit.blocked) return false;
+  return edit.choice.kind == EditChoice::Kind::kTime ||
+         (edit.choice.kind == EditChoice::Kind::kRun &&
+          edit.choice.thread != trace.threads[event.thread].path);
 }
 
 StoryEvent MakeOutput(const TraceOutput& output, uint64_t time_ns) {
@@ -138,14 +149,32 @@ Story MakeStory(const Trace& trace, const Schedule& schedule, const Report& repo
     story.threads.push_back(thread.name.empty() ? thread.path : thread.name);
   }
   auto output = trace.outputs.begin();
+  // What an interrupted thread was about to do happens when it goes on, which is right before its
+  // next event: nobody else runs in between.
+  std::map<size_t, StoryEvent> interrupted;
+  const auto resume = [&](size_t thread) {
+    const auto found = interrupted.find(thread);
+    if (found == interrupted.end()) return;
+    story.events.push_back(std::move(found->second));
+    interrupted.erase(found);
+  };
   for (const TraceEvent& event : trace.events) {
     while (output != trace.outputs.end() && output->step < event.step) {
       story.events.push_back(MakeOutput(*output++, SinceStart(event.time_ns)));
     }
+    resume(event.thread);
     StoryEvent told = MakeEvent(event, schedule);
     if (places != nullptr && symbols != nullptr) told.place = places->PlaceOf(event.step, *symbols);
+    if (IsInterruption(event, trace, schedule)) {
+      StoryEvent later = told;
+      later.edit.clear();
+      if (event.result || event.thread == story.failed_thread) interrupted[event.thread] = later;
+      told.what = absl::StrCat("about to ", told.what);
+      told.result.clear();
+    }
     story.events.push_back(std::move(told));
   }
+  while (!interrupted.empty()) resume(interrupted.begin()->first);
   const uint64_t end_ns = story.events.empty() ? 0 : story.events.back().time_ns;
   for (; output != trace.outputs.end(); ++output) {
     story.events.push_back(MakeOutput(*output, end_ns));

@@ -8,7 +8,6 @@
 namespace weir::sim {
 namespace {
 
-constexpr size_t kFixedColumns = 2;
 constexpr size_t kGap = 2;  // blanks between columns
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
@@ -66,7 +65,10 @@ std::vector<std::string> Wrap(const std::string& text, size_t width) {
     const size_t most = BytesOf(rest, width);
     size_t cut = rest.rfind(' ', most);
     const bool at_blank = cut != std::string::npos && cut > 0;
-    if (!at_blank) cut = most;
+    if (!at_blank) {
+      const size_t slash = rest.rfind('/', most - 1);
+      cut = slash != std::string::npos ? slash + 1 : most;
+    }
     lines.push_back(rest.substr(0, cut));
     rest.erase(0, at_blank ? cut + 1 : cut);
   }
@@ -82,12 +84,12 @@ std::vector<size_t> Grid::Widths() const {
       widths[i] = std::max(widths[i], TextWidth(row.cells[i]));
     }
   }
-  if (widths.size() <= kFixedColumns) return widths;
+  if (widths.size() <= fixed_) return widths;
   size_t left = width_;
-  for (size_t i = 0; i < kFixedColumns; ++i) left -= std::min(left, widths[i] + kGap);
-  const size_t shared = widths.size() - kFixedColumns;
+  for (size_t i = 0; i < fixed_; ++i) left -= std::min(left, widths[i] + kGap);
+  const size_t shared = widths.size() - fixed_;
   const size_t each = std::max(kNarrowest, left / shared - std::min(left / shared, kGap));
-  for (size_t i = kFixedColumns; i < widths.size(); ++i) widths[i] = std::min(widths[i], each);
+  for (size_t i = fixed_; i < widths.size(); ++i) widths[i] = std::min(widths[i], each);
   return widths;
 }
 

@@ -34,7 +34,41 @@ std::vector<StoryEvent> Fold(const std::vector<StoryEvent>& events) {
   return folded;
 }
 
-// Which events are told.
+// The threads that get a column, in the story's order.
+std::vector<size_t> Columns(const Story& story, const std::vector<StoryEvent>& events,
+                            size_t most) {
+  std::vector<size_t> chosen;
+  const auto choose = [&](size_t thread) {
+    if (thread >= story.threads.size() || chosen.size() >= most) return;
+    if (std::find(chosen.begin(), chosen.end(), thread) == chosen.end()) chosen.push_back(thread);
+  };
+  choose(story.failed_thread);
+  for (size_t i = events.size(); i-- > 0;) {
+    if (events[i].edit.empty()) continue;
+    choose(events[i].thread);
+    if (i + 1 < events.size()) choose(events[i + 1].thread);
+  }
+  for (size_t i = events.size(); i-- > 0;) choose(events[i].thread);
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+// Tells what follows from an interruption at `edit`: what others do to the object that the thread
+// was about to use, and how it goes on.
+void TellConsequences(const std::vector<StoryEvent>& events, size_t edit, std::vector<bool>& told) {
+  constexpr size_t kMostConflicts = 4;  // the last before it goes on are those that matter
+  size_t next = edit + 1;
+  while (next < events.size() && events[next].thread != events[edit].thread) ++next;
+  if (next < events.size()) told[next] = true;
+  size_t conflicts = 0;
+  for (size_t i = next; i-- > edit + 1 && conflicts < kMostConflicts;) {
+    if (events[edit].object.empty() || events[i].object != events[edit].object) continue;
+    told[i] = true;
+    ++conflicts;
+  }
+}
+
+// Which events are told, among those of the threads that have a column.
 std::vector<bool> Select(const std::vector<StoryEvent>& events, const StoryOptions& options) {
   std::vector<bool> told(events.size(), false);
   std::map<size_t, size_t> seen;  // per thread
@@ -45,25 +79,9 @@ std::vector<bool> Select(const std::vector<StoryEvent>& events, const StoryOptio
     const size_t first = i - std::min(i, options.around_edits);
     const size_t last = std::min(i + options.around_edits, events.size() - 1);
     std::fill(told.begin() + first, told.begin() + last + 1, true);
+    TellConsequences(events, i, told);
   }
   return told;
-}
-
-// The threads that get a column: the failed one, then those that did something told most recently;
-// in the story's order.
-std::vector<size_t> Columns(const Story& story, const std::vector<StoryEvent>& events,
-                            const std::vector<bool>& told, size_t most) {
-  std::vector<size_t> chosen;
-  const auto choose = [&](size_t thread) {
-    if (thread >= story.threads.size() || chosen.size() >= most) return;
-    if (std::find(chosen.begin(), chosen.end(), thread) == chosen.end()) chosen.push_back(thread);
-  };
-  choose(story.failed_thread);
-  for (size_t i = events.size(); i-- > 0;) {
-    if (told[i]) choose(events[i].thread);
-  }
-  std::sort(chosen.begin(), chosen.end());
-  return chosen;
 }
 
 // "fence.so+0x4030 (queue)" has the name queue in the source.
@@ -112,14 +130,69 @@ std::string CellText(const StoryEvent& event, Labels& labels) {
   return text;
 }
 
-void AddEvent(Grid& grid, const StoryEvent& event, size_t column, bool failed, Labels& labels) {
-  std::vector<std::string> cells(column + 3);
-  cells[0] = absl::StrCat(event.edit.empty() ? "" : "*", event.step);
-  cells[1] = TimeText(event.time_ns);
-  cells[column + 2] = CellText(event, labels);
-  if (failed) absl::StrAppend(&cells[column + 2], " ✗");
-  grid.AddRow(std::move(cells));
-  if (!event.edit.empty()) grid.AddLine(absl::StrCat("  * weir: ", event.edit));
+// The rows of the table, built up event by event.
+class Table {
+ public:
+  Table(const Story& story, const StoryOptions& options, std::vector<size_t> columns, bool times)
+      : story_(story),
+        columns_(std::move(columns)),
+        times_(times),
+        grid_(Heads(), times ? 2 : 1, options.width) {}
+
+  void Tell(const StoryEvent& event, bool last);
+  void LeaveOut(const StoryEvent& event) { left_out_ += event.times; }
+  std::string Text();
+
+ private:
+  std::vector<std::string> Heads() const {
+    std::vector<std::string> heads = {"point"};
+    if (times_) heads.emplace_back("time");
+    for (const size_t thread : columns_) heads.push_back(story_.threads[thread]);
+    return heads;
+  }
+  void TellGap();
+
+  const Story& story_;
+  const std::vector<size_t> columns_;
+  const bool times_;
+  Grid grid_;
+  Labels labels_;
+  uint64_t left_out_ = 0;
+};
+
+void Table::TellGap() {
+  if (left_out_ == 0) return;
+  grid_.AddLine(absl::StrCat("  ⋮ ", left_out_, left_out_ == 1 ? " point" : " points"));
+  left_out_ = 0;
+}
+
+void Table::Tell(const StoryEvent& event, bool last) {
+  TellGap();
+  const auto column = std::find(columns_.begin(), columns_.end(), event.thread) - columns_.begin();
+  std::vector<std::string> cells = {absl::StrCat(event.edit.empty() ? "" : "*", event.step)};
+  if (times_) cells.push_back(TimeText(event.time_ns));
+  cells.resize(cells.size() + static_cast<size_t>(column));
+  cells.push_back(CellText(event, labels_));
+  if (last && event.thread == story_.failed_thread) absl::StrAppend(&cells.back(), " ✗");
+  grid_.AddRow(std::move(cells));
+  if (!event.edit.empty()) grid_.AddLine(absl::StrCat("  * weir: ", event.edit));
+}
+
+std::string Table::Text() {
+  TellGap();
+  std::string text = grid_.Text();
+  const size_t hidden = story_.threads.size() - columns_.size();
+  if (hidden > 0) {
+    absl::StrAppend(&text, "  (", hidden, hidden == 1 ? " thread is" : " threads are",
+                    " not shown)\n");
+  }
+  return text + labels_.Legend();
+}
+
+// Most schedules need no time: then a column that says 0 in every line says nothing.
+bool TimesDiffer(const std::vector<StoryEvent>& events) {
+  return std::any_of(events.begin(), events.end(),
+                     [&](const StoryEvent& event) { return event.time_ns != events[0].time_ns; });
 }
 
 }  // namespace
@@ -141,39 +214,19 @@ std::string TimeText(uint64_t ns) {
 
 std::string StoryTable(const Story& story, const StoryOptions& options) {
   const std::vector<StoryEvent> events = Fold(story.events);
+  const size_t most = std::max<size_t>(2, options.width / options.column_width);
+  const std::vector<size_t> columns = Columns(story, events, most);
   const std::vector<bool> told = Select(events, options);
-  const std::vector<size_t> columns = Columns(story, events, told, options.most_threads);
-
-  std::vector<std::string> heads = {"point", "time"};
-  for (const size_t thread : columns) heads.push_back(story.threads[thread]);
-  Grid grid(heads, options.width);
-  Labels labels;
-  uint64_t left_out = 0;
-  size_t others = 0;
-  std::map<size_t, bool> other_threads;
-  const auto tell_gap = [&] {
-    if (left_out > 0)
-      grid.AddLine(absl::StrCat("  ⋮ ", left_out, left_out == 1 ? " point" : " points"));
-    left_out = 0;
-  };
+  Table table(story, options, columns, TimesDiffer(events));
   for (size_t i = 0; i < events.size(); ++i) {
-    const auto column = std::find(columns.begin(), columns.end(), events[i].thread);
-    if (!told[i] || column == columns.end()) {
-      left_out += events[i].times;
-      if (column == columns.end() && !other_threads[events[i].thread]) {
-        other_threads[events[i].thread] = true;
-        ++others;
-      }
-      continue;
+    const bool shown = std::find(columns.begin(), columns.end(), events[i].thread) != columns.end();
+    if (told[i] && shown) {
+      table.Tell(events[i], i + 1 == events.size());
+    } else {
+      table.LeaveOut(events[i]);
     }
-    tell_gap();
-    const bool failed = i + 1 == events.size() && events[i].thread == story.failed_thread;
-    AddEvent(grid, events[i], static_cast<size_t>(column - columns.begin()), failed, labels);
   }
-  tell_gap();
-  std::string text = grid.Text();
-  if (others > 0) absl::StrAppend(&text, "  (", others, " more threads are not shown)\n");
-  return text + labels.Legend();
+  return table.Text();
 }
 
 }  // namespace weir::sim

@@ -32,17 +32,19 @@ struct Story {
 };
 
 struct StoryOptions {
-  size_t width = 120;       // columns of text
-  size_t last = 6;          // events per thread before the end that are told
-  size_t around_edits = 1;  // events before and after each edit that are told
-  size_t most_threads = 6;  // columns
-  size_t most_edits = 24;   // the last ones, where there are more
+  size_t width = 120;        // columns of text
+  size_t last = 6;           // events per thread before the end that are told
+  size_t around_edits = 1;   // events before and after each edit that are told
+  size_t most_edits = 24;    // the last ones, where there are more
+  size_t column_width = 20;  // as many threads are shown as have room for this; at least two
 };
 
-// The table. Told are the last events of each thread and what surrounds each edit; a line "⋮ 312
+// The table. Shown are, as far as there is room, the thread that failed, those that weir
+// interrupted or let run in place of another, and those that did something last; the others are
+// counted. Told are the last events of each, and for each edit what surrounds it, how the
+// interrupted thread went on, and what others did to the same object in the meantime; a line "⋮ 312
 // points" stands for what lies between. Equal events of one thread in a row are one line with "×n".
-// Threads beyond most_threads, the least recent ones, are left out and counted. Long names of
-// objects are letters in the table and spelled out below it.
+// Long names of objects are letters in the table and spelled out below it.
 std::string StoryTable(const Story& story, const StoryOptions& options);
 
 // "1.200 ms", "3.5 s", "740 ns".

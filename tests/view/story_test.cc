@@ -78,12 +78,42 @@ TEST(Story, ShowsTheFailedThreadAndTheMostRecentOthers) {
     story.threads.push_back("thread-" + std::to_string(thread));
     story.events.push_back(Event(thread + 1, thread, "yield"));
   }
-  const std::string table = StoryTable(story, {.most_threads = 3});
+  const std::string table = StoryTable(story, {.width = 60, .column_width = 20});
   EXPECT_THAT(table, HasSubstr("thread-0"));
   EXPECT_THAT(table, HasSubstr("thread-8"));
   EXPECT_THAT(table, HasSubstr("thread-7"));
   EXPECT_THAT(table, Not(HasSubstr("thread-6")));
-  EXPECT_THAT(table, HasSubstr("(6 more threads are not shown)"));
+  EXPECT_THAT(table, HasSubstr("(6 threads are not shown)"));
+}
+
+TEST(Story, AnInterruptedThreadsConflictsAreToldUntilItGoesOn) {
+  Story story;
+  story.threads = {"reader", "writer"};
+  story.events.push_back(Event(1, 0, "about to load", "flag"));
+  story.events[0].edit = "writer runs next";
+  for (uint64_t i = 2; i <= 50; ++i) {
+    story.events.push_back(Event(i, 1,
+                                 i == 25      ? "store"
+                                 : i % 2 == 0 ? "lock"
+                                              : "unlock",
+                                 i == 25 ? "flag" : "m"));
+  }
+  story.events.push_back(Event(51, 0, "load", "flag"));
+  for (uint64_t i = 52; i <= 90; ++i) {
+    story.events.push_back(Event(i, 0, i % 2 == 0 ? "lock" : "unlock", "n"));
+  }
+  const std::string table = StoryTable(story, {.last = 1});
+  EXPECT_THAT(table, HasSubstr("store flag"));
+  EXPECT_THAT(table, HasSubstr("\n51 "));
+}
+
+TEST(Story, TimeIsToldOnlyWhereItPasses) {
+  Story story;
+  story.threads = {"main"};
+  story.events = {Event(1, 0, "lock"), Event(2, 0, "sleep")};
+  EXPECT_THAT(StoryTable(story, {}), Not(HasSubstr("time")));
+  story.events[1].time_ns = 5;
+  EXPECT_THAT(StoryTable(story, {}), HasSubstr("time"));
 }
 
 TEST(Story, StaysWithinItsWidth) {
@@ -107,6 +137,7 @@ TEST(Grid, WrapsAtBlanksAndElseAnywhere) {
   EXPECT_THAT(Wrap("mutex_lock A reader.cc:88", 12), ElementsAre("mutex_lock A", "reader.cc:88"));
   EXPECT_THAT(Wrap("abcdefgh", 3), ElementsAre("abc", "def", "gh"));
   EXPECT_THAT(Wrap("äöüäöü", 3), ElementsAre("äöü", "äöü"));
+  EXPECT_THAT(Wrap("coordinator/reader-0", 14), ElementsAre("coordinator/", "reader-0"));
   EXPECT_THAT(Wrap("", 3), ElementsAre(""));
 }
 
