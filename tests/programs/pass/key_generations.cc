@@ -56,6 +56,20 @@ void NewKeyIsNullEverywhere() {
   for (const pthread_key_t made : keys) assert(pthread_key_delete(made) == 0);
 }
 
+// Threads in sequence are likely to get the same memory, and must not find each other's values
+// there.
+void ValuesDieWithTheirThread() {
+  pthread_key_t key;
+  assert(pthread_key_create(&key, nullptr) == 0);
+  for (int i = 0; i < 3; ++i) {
+    std::thread([key] {
+      assert(pthread_getspecific(key) == nullptr);
+      assert(pthread_setspecific(key, &value) == 0);
+    }).join();
+  }
+  assert(pthread_key_delete(key) == 0);
+}
+
 // The destructor of the first key gives the second a value, whose turn comes in the next round.
 void DestructorSetsAnother() {
   assert(pthread_key_create(&first, [](void*) {
@@ -73,6 +87,7 @@ int main() {
   assert(pthread_getspecific(early) == &value);
   std::thread([] { assert(pthread_getspecific(early) == nullptr); }).join();
   NewKeyIsNullEverywhere();
+  ValuesDieWithTheirThread();
   DestructorSetsAnother();
   return 0;
 }
