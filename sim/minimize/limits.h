@@ -18,6 +18,9 @@ inline constexpr uint64_t kLadderPoints = 6'000'000;
 inline constexpr uint64_t kPatientLadderPoints = 30'000'000;
 // ... for so many of the smallest.
 inline constexpr size_t kPatientRungs = 6;
+// A parameter that is tried at more than its recorded value is at most so far above its least: an
+// execution of 64 somethings is affordable, one of a billion is not.
+inline constexpr uint64_t kMostGrowth = 63;
 // The same for one parameter that is to shrink, at a time when executions are short already.
 inline constexpr uint64_t kParameterPoints = 6'000'000;
 // The same for a different failing execution that might need fewer edits.

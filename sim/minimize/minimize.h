@@ -86,6 +86,9 @@ struct Minimized {
   MinimizeReport report;
 };
 
+// A parameter may come out larger than it was, if that made one that the scenario declares before
+// it smaller.
+//
 // Precondition: `failing` was recorded from an execution that failed; its verdict's signature is
 // what every candidate has to reach.
 //

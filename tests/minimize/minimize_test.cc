@@ -122,11 +122,13 @@ TEST(Minimize, NeverTakesAnotherFailureForTheWantedOne) {
 TEST(Minimize, DropsEditsAndFaultsThatDoNotApply) {
   Fake fake([](const FakeRun& run) { return run.Has(1) && run.faults.contains("worker"); });
   std::vector<Edit> edits = {FakeEdit(1), FakeEdit(2, 7), FakeEdit(3, 0, 40)};
+  for (uint64_t id = 4; id < 1000; ++id) edits.push_back(FakeEdit(id, 7));
   const Minimized result =
       MustMinimize(fake, fake.Failing(1, 1, edits, {Crash("nobody"), Crash("worker")}));
   EXPECT_EQ(Ids(result.schedule), std::vector<uint64_t>{1});
   ASSERT_EQ(result.schedule.faults.size(), 1u);
   EXPECT_EQ(result.schedule.faults[0].process, "worker");
+  EXPECT_LE(result.report.tries, 20u) << "they were deleted one by one";
 }
 
 TEST(Minimize, DropsAllFaultsWhereNoneIsNeeded) {
@@ -166,6 +168,16 @@ TEST(Minimize, ShrinksEachParameterAsFarAsItGoes) {
   EXPECT_EQ(ValueOf(result.schedule, "iterations"), 5);
   EXPECT_EQ(ValueOf(result.schedule, "cost"), 700);
   EXPECT_EQ(ValueOf(result.schedule, "mode"), 1);
+}
+
+// Two iterations at a large cost fail as thirty at a small one do: what is declared first counts
+// more.
+TEST(Minimize, LetsALaterParameterStandInForAnEarlierOne) {
+  Fake fake(
+      [](const FakeRun& run) { return run.iterations * std::min<int64_t>(run.cost, 60) >= 90; });
+  const Minimized result = MustMinimize(fake, fake.Failing(8, 30, Edits(9), {}, "odd", 3));
+  EXPECT_EQ(ValueOf(result.schedule, "iterations"), 2);
+  EXPECT_EQ(ValueOf(result.schedule, "cost"), 45);
 }
 
 TEST(Minimize, TriesTheNamesOfAParameterFromTheFirst) {
