@@ -34,9 +34,22 @@ std::vector<StoryEvent> Fold(const std::vector<StoryEvent>& events) {
   return folded;
 }
 
+// The threads that the failure is about: the one that failed, those that weir interrupted, those
+// that it let run.
+std::vector<bool> Actors(const Story& story, const std::vector<StoryEvent>& events) {
+  std::vector<bool> actors(story.threads.size(), false);
+  if (story.failed_thread < actors.size()) actors[story.failed_thread] = true;
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (events[i].edit.empty()) continue;
+    actors[events[i].thread] = true;
+    if (i + 1 < events.size()) actors[events[i + 1].thread] = true;
+  }
+  return actors;
+}
+
 // The threads that get a column, in the story's order.
 std::vector<size_t> Columns(const Story& story, const std::vector<StoryEvent>& events,
-                            size_t most) {
+                            const std::vector<bool>& actors, size_t most) {
   std::vector<size_t> chosen;
   const auto choose = [&](size_t thread) {
     if (thread >= story.threads.size() || chosen.size() >= most) return;
@@ -44,9 +57,7 @@ std::vector<size_t> Columns(const Story& story, const std::vector<StoryEvent>& e
   };
   choose(story.failed_thread);
   for (size_t i = events.size(); i-- > 0;) {
-    if (events[i].edit.empty()) continue;
-    choose(events[i].thread);
-    if (i + 1 < events.size()) choose(events[i + 1].thread);
+    if (actors[events[i].thread]) choose(events[i].thread);
   }
   for (size_t i = events.size(); i-- > 0;) choose(events[i].thread);
   std::sort(chosen.begin(), chosen.end());
@@ -69,12 +80,16 @@ void TellConsequences(const std::vector<StoryEvent>& events, size_t edit, std::v
 }
 
 // Which events are told, among those of the threads that have a column.
-std::vector<bool> Select(const std::vector<StoryEvent>& events, const StoryOptions& options) {
+std::vector<bool> Select(const std::vector<StoryEvent>& events, const std::vector<bool>& actors,
+                         const StoryOptions& options) {
+  // Where weir interrupted nobody, everybody counts alike.
+  const bool any = std::find(actors.begin(), actors.end(), true) != actors.end();
   std::vector<bool> told(events.size(), false);
   std::map<size_t, size_t> seen;  // per thread
   size_t edits = 0;
   for (size_t i = events.size(); i-- > 0;) {
-    if (seen[events[i].thread]++ < options.last) told[i] = true;
+    const bool actor = !any || actors[events[i].thread];
+    if (seen[events[i].thread]++ < (actor ? options.last : options.last_of_others)) told[i] = true;
     if (events[i].edit.empty() || edits++ >= options.most_edits) continue;
     const size_t first = i - std::min(i, options.around_edits);
     const size_t last = std::min(i + options.around_edits, events.size() - 1);
@@ -215,8 +230,9 @@ std::string TimeText(uint64_t ns) {
 std::string StoryTable(const Story& story, const StoryOptions& options) {
   const std::vector<StoryEvent> events = Fold(story.events);
   const size_t most = std::max<size_t>(2, options.width / options.column_width);
-  const std::vector<size_t> columns = Columns(story, events, most);
-  const std::vector<bool> told = Select(events, options);
+  const std::vector<bool> actors = Actors(story, events);
+  const std::vector<size_t> columns = Columns(story, events, actors, most);
+  const std::vector<bool> told = Select(events, actors, options);
   Table table(story, options, columns, TimesDiffer(events));
   for (size_t i = 0; i < events.size(); ++i) {
     const bool shown = std::find(columns.begin(), columns.end(), events[i].thread) != columns.end();

@@ -32,11 +32,13 @@ struct Story {
 };
 
 struct StoryOptions {
-  size_t width = 120;        // columns of text
-  size_t last = 6;           // events per thread before the end that are told
+  size_t width = 120;  // columns of text
+  // Events before the end that are told of a thread that failed, that weir interrupted or let run.
+  size_t last = 6;
+  size_t last_of_others = 2;
   size_t around_edits = 1;   // events before and after each edit that are told
   size_t most_edits = 24;    // the last ones, where there are more
-  size_t column_width = 20;  // as many threads are shown as have room for this; at least two
+  size_t column_width = 22;  // as many threads are shown as have room for this; at least two
 };
 
 // The table. Shown are, as far as there is room, the thread that failed, those that weir
