@@ -16,7 +16,7 @@ TEST(Determinism, EveryExecutionFindsFreshGlobalsHeapThreadLocalsKeysAndRand) {
 }
 
 TEST(Determinism, ExitListsDoNotGrowFromRunToRun) {
-  Simulation simulation("programs/pass/exit_order");
+  Simulation simulation("engine/targets/exit_list");
   ASSERT_TRUE(simulation.ready());
   simulation.ExpectAll(500, VerdictKind::kPass);
 }
