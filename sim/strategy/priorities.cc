@@ -3,11 +3,6 @@
 #include <algorithm>
 
 namespace weir::sim {
-namespace {
-
-constexpr uint64_t Bit(int i) { return uint64_t{1} << (i & 63); }
-
-}  // namespace
 
 void Priorities::Clear() {
   std::ranges::fill(seen_, 0);
@@ -15,6 +10,7 @@ void Priorities::Clear() {
   std::ranges::fill(ready_, 0);
   std::ranges::fill(taken_, 0);
   std::ranges::fill(level_, kNoLevel);
+  retiring_count_ = 0;
   words_in_use_ = 0;
   lowest_yielded_ = kYieldedLevels;
   updates_ = 0;
@@ -30,8 +26,7 @@ void Priorities::ClearReady(Level level) {
   if (ready_[level >> 6] == 0) words_in_use_ &= ~Bit(level >> 6);
 }
 
-void Priorities::Flip(ThreadSlot thread, Random& random) {
-  ++updates_;
+void Priorities::FlipFirstOrLast(ThreadSlot thread, Random& random) {
   if (!Seen(thread)) {  // it ceased to be runnable
     ClearReady(level_[thread]);
     if ((retiring_[thread >> 6] & Bit(thread)) != 0) Release(thread);
@@ -71,6 +66,7 @@ void Priorities::LowerBelowAll(ThreadSlot thread) {
 
 void Priorities::Retire(ThreadSlot thread) {
   if (Seen(thread)) {
+    if ((retiring_[thread >> 6] & Bit(thread)) == 0) ++retiring_count_;
     retiring_[thread >> 6] |= Bit(thread);
   } else if (level_[thread] != kNoLevel) {
     Release(thread);
@@ -80,6 +76,7 @@ void Priorities::Retire(ThreadSlot thread) {
 void Priorities::Release(ThreadSlot thread) {
   const Level level = level_[thread];
   taken_[level >> 6] &= ~Bit(level);
+  if ((retiring_[thread >> 6] & Bit(thread)) != 0) --retiring_count_;
   retiring_[thread >> 6] &= ~Bit(thread);
   level_[thread] = kNoLevel;
 }

@@ -74,8 +74,22 @@ class Priorities {
   static_assert(kYieldedLevels >= 2 * kMaxThreads && kStartLevels >= 2 * kMaxThreads);
   static_assert(kLevels % 64 == 0 && kWords <= 64);
 
+  static constexpr uint64_t Bit(int i) { return uint64_t{1} << (i & 63); }
   bool Seen(ThreadSlot thread) const { return (seen_[thread >> 6] >> (thread & 63)) & 1; }
-  void Flip(ThreadSlot thread, Random& random);
+  // The thread has begun or ceased to be runnable. What is done is the same in both cases, without
+  // a branch on which it is: that is as good as random.
+  void Flip(ThreadSlot thread, Random& random) {
+    ++updates_;
+    const Level level = level_[thread];
+    if (level == kNoLevel || retiring_count_ != 0) [[unlikely]] {
+      FlipFirstOrLast(thread, random);
+      return;
+    }
+    const int word = level >> 6;
+    ready_[word] ^= Bit(level);
+    words_in_use_ = (words_in_use_ & ~Bit(word)) | (uint64_t{ready_[word] != 0} << word);
+  }
+  void FlipFirstOrLast(ThreadSlot thread, Random& random);
   void Put(ThreadSlot thread, Level level);
   void Release(ThreadSlot thread);
   void Compact();
@@ -84,6 +98,7 @@ class Priorities {
 
   uint64_t seen_[ThreadSet::kWords] = {};      // the runnable set last followed
   uint64_t retiring_[ThreadSet::kWords] = {};  // threads that have reached their end, but still run
+  int retiring_count_ = 0;                     // how many
   uint64_t words_in_use_ = 0;                  // bit w: ready_[w] is not 0
   uint64_t ready_[kWords] = {};                // levels whose thread can run; a subset of taken_
   uint64_t taken_[kWords] = {};                // levels that have a thread
