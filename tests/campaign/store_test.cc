@@ -2,9 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
+#include "absl/strings/str_cat.h"
 #include "sim/campaign/catalogue.h"
 
 namespace weir::sim {
@@ -25,7 +27,9 @@ Schedule Failure(uint64_t index) {
 
 class StoreTest : public ::testing::Test {
  protected:
-  StoreTest() : directory_(fs::path(::testing::TempDir()) / "weir_store_test") {
+  // Of this process alone: ctest runs the tests of this file side by side.
+  StoreTest()
+      : directory_(fs::path(::testing::TempDir()) / absl::StrCat("weir_store_test.", getpid())) {
     fs::remove_all(directory_);
   }
   ~StoreTest() override { fs::remove_all(directory_); }
