@@ -398,8 +398,9 @@ TEST(Barrier, RefusesASecondThreadUnderTheSameName) {
     threads.emplace_back([&] {
       const BarrierResult result = worker.Barrier("b", Mode::kRendezvous);
       (result.satisfied() ? satisfied : refused)++;
-      if (!result.satisfied())
+      if (!result.satisfied()) {
         EXPECT_EQ(result.status.code(), absl::StatusCode::kFailedPrecondition);
+      }
     });
   }
   Eventually([&] { return refused == 1; });
