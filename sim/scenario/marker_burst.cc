@@ -94,7 +94,7 @@ uint64_t FirstSequence(int64_t first, uint32_t slot) {
     case 1:
       return 3 + slot;
     case 2:
-      return kLast - 9 * slot - 4;
+      return kLast - 9 * uint64_t{slot} - 4;
     default:
       return unlike[slot % 5];
   }

@@ -83,7 +83,7 @@ void Coordinator::Welcome(Incarnation joiner) {
   const RingView ring = segment_.request_ring(joiner);
   Peer peer{.ring = RingReader(ring, ring.scan), .slot = slot};
   peer.next = peer.ring.Attach(ReaderState::kNormal);
-  peers_.emplace(joiner, std::move(peer));
+  peers_.emplace(joiner, peer);
 }
 
 // Membership begins when all who are members can read the new one and it can read all of them.

@@ -53,7 +53,8 @@ struct alignas(kCacheLine) Cell {
 };
 
 // The head of a ring. Written by its single writer, but for `blocked` and the bells.
-struct alignas(kCacheLine) RingHeader {
+// Its lines are apart because different processes write them.
+struct alignas(kCacheLine) RingHeader {  // NOLINT(clang-analyzer-optin.performance.Padding)
   uint64_t epoch;  // fixed, like `first`, before the writer's record says kJoining
   uint64_t first;  // the sequence of the first message ever
   alignas(kCacheLine) std::atomic<uint64_t> published;  // everything before it can be read
@@ -81,8 +82,8 @@ struct alignas(kCacheLine) MemberRecord {
   char name[kMaxMemberName];  // not necessarily terminated
 };
 
-// What all share.
-struct alignas(kCacheLine) Control {
+// What all share; one line for each that rings or is rung.
+struct alignas(kCacheLine) Control {     // NOLINT(clang-analyzer-optin.performance.Padding)
   std::atomic<uint32_t> claimed;         // records taken so far
   std::atomic<uint32_t> stopped;         // 1 when the coordinator has gone
   std::atomic<uint32_t> roster_changes;  // counts what the coordinator must look at in the records

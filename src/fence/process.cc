@@ -257,7 +257,7 @@ absl::Status Process::CallLeave(Deadline deadline) {
   // Barriers have names, so none is in this one's way.
   const absl::StatusOr<uint64_t> call = calls_.Begin("");
   if (!call.ok()) return call.status();
-  const absl::Status sent =
+  absl::Status sent =
       sender_.Append(Kind::kLeave, 0, Encode(LeaveBody{*call}), Wake::kNobody, deadline).status();
   if (!sent.ok()) {
     calls_.Abandon(*call);

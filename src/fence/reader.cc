@@ -29,7 +29,7 @@ void Reader::SetService(bool service) {
   view_.header->messages.Ring();
 }
 
-void Reader::Command(std::atomic<bool>* flag) {
+void Reader::Command(std::atomic<bool>* flag) const {
   if (flag->exchange(true, std::memory_order_acq_rel)) return;
   view_.header->messages.Ring();  // wakes this reader, and for nothing the others of the same ring
 }

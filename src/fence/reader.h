@@ -64,7 +64,7 @@ class Reader {
   bool finished() const { return finished_.load(std::memory_order_acquire); }
 
  private:
-  void Command(std::atomic<bool>* flag);
+  void Command(std::atomic<bool>* flag) const;
   void Run();
   bool Step();  // false when it has ended
   void AdoptState();
