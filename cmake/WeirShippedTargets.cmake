@@ -73,6 +73,9 @@ function(weir_bug name)
     list(FILTER sources INCLUDE REGEX "\\.cc$")
     list(APPEND sources ${scenarios})
   endif()
+  # `weir fuzz --bug NN` reads there which verdict it has to reach.
+  configure_file("${PROJECT_SOURCE_DIR}/corpus/bugs/${name}/README.md"
+                 "${CMAKE_BINARY_DIR}/targets/bug-${name}.md" COPYONLY)
   weir_target(bug-${name} SOURCES ${sources} ROOTS "${copy}" INCLUDES "${copy}" ${WEIR_FENCE_TARGET})
 endfunction()
 
