@@ -26,6 +26,7 @@ struct Workshop {
   // Points that searches at these values have spent in vain.
   std::map<std::vector<int64_t>, uint64_t> searched;
   uint64_t next_search_seed = 1;
+  uint64_t parameter_points = 0;  // what a search for one smaller parameter may spend
 
   bool Expired() const { return options.expired(); }
   bool FailsAlike(const Outcome& outcome) const {

@@ -7,28 +7,30 @@
 
 namespace weir::sim {
 
-// Scheduling points (some 50 ns each) that one call of Executor::Search may spend: the time is up
-// when it is up, and that is asked between calls.
-inline constexpr uint64_t kSearchChunkPoints = 2'000'000;
-// What a search for the failure at much smaller parameters may spend before the next larger ones
-// are tried. Most bugs show within some hundred executions of a thousand points.
-inline constexpr uint64_t kLadderPoints = 6'000'000;
-// The same when all were tried in vain: bugs that are rare even where they are simplest. Worth
-// seconds, since the alternative is to delta-debug thousands of edits of a long execution.
-inline constexpr uint64_t kPatientLadderPoints = 30'000'000;
-// ... for so many of the smallest.
+// Scheduling points that one call of Executor::Search may spend: the time is up when it is up, and
+// that is asked between calls. A point of a short execution costs some 200 ns, its start and end
+// included.
+inline constexpr uint64_t kSearchChunkPoints = 1'000'000;
+// What a search for the failure may spend at each of the smaller values that the small start climbs
+// through, before it climbs through them again with more. Most bugs show within some hundred
+// executions of a thousand points; what is rarer is still worth seconds, since the alternative is
+// to delta-debug thousands of edits of a long execution.
+inline constexpr uint64_t kLadderPoints[] = {300'000, 3'000'000, 20'000'000};
+// The last of these is for so many of the smallest values only.
 inline constexpr size_t kPatientRungs = 6;
+// The same for one parameter that is to shrink; the second once nothing changes any more with the
+// first.
+inline constexpr uint64_t kParameterPoints[] = {500'000, 3'000'000};
+// The same for a different failing execution that might need fewer edits.
+inline constexpr uint64_t kAnotherWayPoints = 3'000'000;
+
 // A parameter that is tried at more than its recorded value is at most so far above its least: an
 // execution of 64 somethings is affordable, one of a billion is not.
 inline constexpr uint64_t kMostGrowth = 63;
-// The same for one parameter that is to shrink, at a time when executions are short already.
-inline constexpr uint64_t kParameterPoints = 6'000'000;
-// The same for a different failing execution that might need fewer edits.
-inline constexpr uint64_t kAnotherWayPoints = 4'000'000;
 
 // Other failing executions that are minimised in the hope of fewer edits, until so many in a row
 // have brought nothing. Random executions that fail shrink to different local minima; most of those
-// found here differ by one or two edits, and eight of them show the least nearly always.
+// seen so far differ by one or two edits.
 inline constexpr int kAnotherWayTries = 8;
 // A failure of so few edits is not searched for in another way.
 inline constexpr size_t kFewEdits = 1;

@@ -1,7 +1,10 @@
 #include "sim/minimize/minimize.h"
 
+#include <iterator>
+
 #include "absl/status/status.h"
 #include "sim/minimize/bench.h"
+#include "sim/minimize/limits.h"
 #include "sim/minimize/passes.h"
 
 namespace weir::sim {
@@ -23,14 +26,19 @@ void RunPasses(Bench& bench) {
 
 void RunUntilNothingChanges(Bench& bench) {
   MinimizeReport& report = bench.workshop().report;
+  size_t effort = 0;
   while (!bench.Expired()) {
     const uint64_t before = bench.successes();
+    bench.workshop().parameter_points = kParameterPoints[effort];
     ++report.rounds;
     RunPasses(bench);
-    // Costs searches, so only when all else has come to its end.
-    if (bench.successes() == before) TryAnotherWay(bench);
+    if (bench.successes() != before) continue;
+    // What costs searches comes when all else has come to its end.
+    if (++effort < std::size(kParameterPoints)) continue;
+    TryAnotherWay(bench);
     bench.Record();
     if (bench.successes() == before) break;
+    effort = 0;
   }
   report.finished = !bench.Expired();
 }
@@ -45,7 +53,7 @@ absl::StatusOr<Minimized> Minimize(const Schedule& failing, Executor& executor,
   absl::StatusOr<std::vector<int64_t>> values =
       ResolveParameters(failing.parameters, options.parameters);
   if (!values.ok()) return values.status();
-  Workshop workshop{executor, options, failing.verdict, {}, {}, {}};
+  Workshop workshop{executor, options, failing.verdict, {}, {}, {}, 1, 0};
   workshop.report.before = SizeOf(failing);
   if (absl::Status status = CheckDeterminism(workshop, failing); !status.ok()) return status;
 

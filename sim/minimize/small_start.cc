@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "sim/minimize/limits.h"
 #include "sim/minimize/passes.h"
@@ -74,11 +75,12 @@ void StartSmall(Bench& bench) {
   const Values recorded = ValuesOf(bench);
   const Ladder all(recorded, bench.workshop().options.parameters);
   const std::vector<Values>& ladder = all.rungs();
-  for (const Values& values : ladder) {
-    if (bench.Expired() || TryAtValues(bench, values, kLadderPoints)) return;
-  }
-  for (size_t i = 0; i < std::min(ladder.size(), kPatientRungs); ++i) {
-    if (bench.Expired() || TryAtValues(bench, ladder[i], kPatientLadderPoints)) return;
+  for (const uint64_t points : kLadderPoints) {
+    const bool last = points == *std::rbegin(kLadderPoints);
+    const size_t rungs = last ? std::min(ladder.size(), kPatientRungs) : ladder.size();
+    for (size_t i = 0; i < rungs; ++i) {
+      if (bench.Expired() || TryAtValues(bench, ladder[i], points)) return;
+    }
   }
 }
 

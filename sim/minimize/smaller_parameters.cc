@@ -27,7 +27,7 @@ class ShrinkOne {
   bool Try(int64_t value) {
     std::vector<int64_t> values = ValuesOf(bench_);
     values[index_] = value;
-    return TryAtValues(bench_, values, kParameterPoints);
+    return TryAtValues(bench_, values, bench_.workshop().parameter_points);
   }
 
   // Small values first: a failure that needs two of something is common, one that needs forty is
