@@ -19,7 +19,7 @@ function(weir_tests)
 endfunction()
 
 # weir_gtests(ROOM [LIBRARY]): one test binary, ROOM_NAME_test, for each tests/ROOM/NAME_test.cc.
-# Other .cc files in that folder are helpers, linked into each; those in its folder targets/ are not,
+# Other .cc files in that folder are helpers, compiled once and linked into each; those in its folder targets/ are not,
 # they are what a test loads (weir_program_targets). With a LIBRARY the test is linked
 # with that alone; without one it is a host, which can run targets.
 function(weir_gtests room)
@@ -29,25 +29,45 @@ function(weir_gtests room)
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   set(helpers ${sources})
   list(FILTER helpers EXCLUDE REGEX "_test\\.cc$")
+  set(first "")
+  if(helpers)
+    add_library(${room}_helpers OBJECT ${helpers})
+    weir_gtest_options(${room}_helpers ${ARGN})
+  endif()
   foreach(source IN LISTS tests)
     get_filename_component(name "${source}" NAME_WE)
     set(test ${room}_${name})
-    add_executable(${test} "${source}" ${helpers})
-    if(ARGC GREATER 1)
-      weir_compile_options(${test})
-      target_link_libraries(${test} PRIVATE ${ARGV1})
-    else()
-      weir_host(${test})
+    add_executable(${test} "${source}")
+    weir_gtest_options(${test} ${ARGN})
+    if(helpers)
+      target_link_libraries(${test} PRIVATE ${room}_helpers)
     endif()
-    # Tests find weir, targets and files by these, from any directory.
-    target_compile_definitions(${test} PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                                               WEIR_BINARY_DIR="${CMAKE_BINARY_DIR}")
-    target_link_libraries(${test} PRIVATE GTest::gmock GTest::gtest_main)
+    # GoogleTest's headers are most of what a test costs to compile.
+    if(first)
+      target_precompile_headers(${test} REUSE_FROM ${first})
+    else()
+      set(first ${test})
+      target_precompile_headers(${test} PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+    endif()
     # PRE_TEST asks the binary for its tests when ctest runs, not when it is built. A printed
     # parameter may hold addresses, and a test's name must be the same in each run.
     gtest_discover_tests(${test} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
                          PROPERTIES TIMEOUT 300)
   endforeach()
+endfunction()
+
+# How a test or its helpers are compiled and linked. With a LIBRARY, with that alone.
+function(weir_gtest_options target)
+  if(ARGC GREATER 1)
+    weir_compile_options(${target})
+    target_link_libraries(${target} PRIVATE ${ARGV1})
+  else()
+    weir_host(${target})
+  endif()
+  # Tests find weir, targets and files by these, from any directory.
+  target_compile_definitions(${target} PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                                               WEIR_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${target} PRIVATE GTest::gmock GTest::gtest_main)
 endfunction()
 
 # What passes in simulation must pass natively too: the same program, compiled and run as always. A
