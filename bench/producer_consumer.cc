@@ -39,16 +39,18 @@ class Queue {
 
 }  // namespace
 
-// Half of the threads push `items` items each, half pop as many.
-WEIR_SCENARIO(producer_consumer, weir::Int("threads", 2, 128, 4),
-              weir::Int("items", 1, 1000, 100)) {
+// Half of the threads push `items` items each, half pop as many; `share` threads at one queue.
+WEIR_SCENARIO(producer_consumer, weir::Int("threads", 2, 128, 4), weir::Int("items", 1, 1000, 400),
+              weir::Int("share", 2, 128, 4)) {
   const auto pairs = static_cast<int>(parameters["threads"] / 2);
+  const auto pairs_per_queue = static_cast<size_t>(parameters["share"] / 2);
   const auto items = static_cast<int>(parameters["items"]);
-  Queue queue;
+  std::vector<Queue> queues((static_cast<size_t>(pairs) + pairs_per_queue - 1) / pairs_per_queue);
   std::vector<int64_t> sums(static_cast<size_t>(pairs));
   {
     std::vector<std::jthread> threads;
     for (int64_t& sum : sums) {
+      Queue& queue = queues[static_cast<size_t>(&sum - sums.data()) / pairs_per_queue];
       threads.emplace_back([&queue, items] {
         for (int item = 0; item < items; ++item) queue.Push(item);
       });

@@ -24,6 +24,7 @@ void CheckQueue(const WaitQueue& queue, ThreadSlot slot) {
     previous = at;
   }
   WEIR_ASSERT(queue.tail == previous);
+  WEIR_ASSERT(queue.count == length);
   WEIR_ASSERT(seen == 1);
 }
 

@@ -1,4 +1,5 @@
-// Assertions about the engine's own state: on in debug builds, where they abort and say what was expected.
+// Assertions about the engine's own state: on in debug builds, where they abort and say what was
+// expected.
 #ifndef WEIR_SIM_ENGINE_CHECK_H_
 #define WEIR_SIM_ENGINE_CHECK_H_
 

@@ -21,20 +21,21 @@ enum class DecisionKind : uint8_t {
 using Choice = uint32_t;
 
 // A choice of kRun that lets virtual time pass to the next timer although threads could run: the
-// running threads were slow. Offered only when `timer_pending`: the timer is due within kMostDelayNs.
+// running threads were slow. Offered only when `timer_pending`: the timer is due within
+// kMostDelayNs.
 inline constexpr Choice kAdvanceTime = 0xFFFF'0000;
 
 // One decision, as a strategy sees it. Alive during the call only.
 struct Point {
   DecisionKind kind;
-  Op op;                      // what `thread` is about to do (or did, when it can not go on)
-  ThreadSlot thread;          // who reached the point
-  bool thread_can_run;        // kRun: `thread` is runnable itself
-  bool yields;                // kRun: `thread` only yields, spins or polls a clock, or has run for so
-                              // long without waiting that others should (kSlicePoints)
-  bool timer_pending;         // kRun: kAdvanceTime may be chosen
-  Choice fallback;            // the default: what an empty schedule does
-  uint32_t alternatives;      // how many choices there are (kRun: runnable threads)
+  Op op;                  // what `thread` is about to do (or did, when it can not go on)
+  ThreadSlot thread;      // who reached the point
+  bool thread_can_run;    // kRun: `thread` is runnable itself
+  bool yields;            // kRun: `thread` only yields, spins or polls a clock, or has run for so
+                          // long without waiting that others should (kSlicePoints)
+  bool timer_pending;     // kRun: kAdvanceTime may be chosen
+  Choice fallback;        // the default: what an empty schedule does
+  uint32_t alternatives;  // how many choices there are (kRun: runnable threads)
   const ThreadSet* runnable;  // kRun: all that can run; else null
   const void* object;         // what the operation is on, null if nothing
   uint64_t step;              // scheduling points so far in this execution
@@ -50,19 +51,34 @@ struct Verdict;
 
 // Chooses at each decision. All that a search strategy is.
 //
-// One object serves many executions, one after the other, on one OS thread. Choose() runs on the stack
-// of the virtual thread: it may not allocate, block or call into the target.
+// One object serves many executions, one after the other, on one OS thread. Choose() runs on the
+// stack of the virtual thread: it may not allocate, block or call into the target.
 class Strategy {
  public:
   virtual ~Strategy() = default;
   virtual void Begin(const Execution& next, Random random) = 0;  // once per execution
   virtual Choice Choose(const Point& point) = 0;                 // at each decision
   virtual void End(const Verdict& verdict) { (void)verdict; }    // what came of it
+
+  // Before this step Choose() would leave the running thread where it is at every kRun point at
+  // which that can go on and does not yield, as long as none of the runnable threads is killed and,
+  // if minds_newcomers(), none becomes runnable. The engine then does so without asking. What
+  // Choose() said last decides; 0: always ask.
+  uint64_t stays_until() const { return stays_until_; }
+  bool minds_newcomers() const { return minds_newcomers_; }
+
+ protected:
+  uint64_t stays_until_ = 0;
+  bool minds_newcomers_ = true;  // constant during an execution
 };
 
 // The choice that an empty schedule makes everywhere.
 class DefaultStrategy final : public Strategy {
  public:
+  DefaultStrategy() {
+    stays_until_ = ~uint64_t{0};
+    minds_newcomers_ = false;
+  }
   void Begin(const Execution&, Random) override {}
   Choice Choose(const Point& point) override { return point.fallback; }
 };

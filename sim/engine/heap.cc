@@ -165,7 +165,8 @@ const HeapBlock* HeapBlockOf(const void* address, const char** begin) {
 size_t HeapUsedBytes() { return world().heap.used_pages * kPage; }
 
 void HeapForget(size_t used_pages_before, size_t used_pages) {
-  std::memset(PageMap() + used_pages_before, 0, (used_pages - used_pages_before) * sizeof(uint32_t));
+  std::memset(PageMap() + used_pages_before, 0,
+              (used_pages - used_pages_before) * sizeof(uint32_t));
   std::memset(HeapBase() + used_pages_before * kPage, 0, (used_pages - used_pages_before) * kPage);
 }
 

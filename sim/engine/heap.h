@@ -20,19 +20,21 @@ struct HeapBlock {
 };
 
 struct HeapState {
-  uint64_t used_pages;                  // handed out from the start of the region
-  HeapBlock* free_list[kHeapClasses];   // linked through the first word after the header
-  char* bump[kHeapClasses];             // rest of the class' newest span
+  uint64_t used_pages;                 // handed out from the start of the region
+  HeapBlock* free_list[kHeapClasses];  // linked through the first word after the header
+  char* bump[kHeapClasses];            // rest of the class' newest span
   char* bump_end[kHeapClasses];
-  HeapBlock* large_free;                // blocks above the largest class, exact number of pages only
+  HeapBlock* large_free;  // blocks above the largest class, exact number of pages only
 };
 
 // For virtual threads and for the target's constructors. The calling thread names the block.
-// Null when the region is exhausted. Memory that was never handed out is zero; other is as it was left.
+// Null when the region is exhausted. Memory that was never handed out is zero; other is as it was
+// left.
 void* HeapAllocate(size_t size);
 // alignment: a power of two ≤ 64 KiB.
 void* HeapAllocateAligned(size_t alignment, size_t size);
-// Precondition: `block` came from here and is not freed (checked: a double free is the verdict crash).
+// Precondition: `block` came from here and is not freed (checked: a double free is the verdict
+// crash).
 void HeapFree(void* block);
 size_t HeapUsableSize(const void* block);
 bool InHeap(const void* address);

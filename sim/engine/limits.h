@@ -7,7 +7,8 @@
 
 namespace weir::sim {
 
-// Threads alive at once. Four machine words of mask; slots are reused, so more may live in sequence.
+// Threads alive at once. Four machine words of mask; slots are reused, so more may live in
+// sequence.
 inline constexpr int kMaxThreads = 256;
 // Virtual processes of one execution, all incarnations of one name counted once.
 inline constexpr int kMaxProcesses = 64;
@@ -25,29 +26,32 @@ inline constexpr size_t kDefaultStackBytes = 256 << 10;
 inline constexpr size_t kHeapBytes = size_t{4} << 30;    // reserved, not resident
 inline constexpr size_t kSharedBytes = size_t{1} << 30;  // all shared memory objects together
 
-// A run longer than this ends with the verdict livelock. A full marker_burst has some 10^5 points.
-inline constexpr uint64_t kDefaultStepCap = 5'000'000;
-// Consecutive points at which every runnable thread only yields, spins or reads clocks while no timer
-// is pending: nobody is left who could end the wait.
+// A run longer than this ends with the verdict livelock. The longest marker_burst (8 workers,
+// 64 iterations, bursts of 16, rendezvous) has some 1.1 * 10^7 points.
+inline constexpr uint64_t kDefaultStepCap = 30'000'000;
+// Consecutive points at which every runnable thread only yields, spins or reads clocks while no
+// timer is pending: nobody is left who could end the wait.
 inline constexpr uint64_t kIdlePointsCap = 20'000;
 
-// A wake-up chooses among the first so many waiters, so that its cost does not grow with the queue; who
-// stands behind them gets there as others are woken.
+// A wake-up chooses among the first so many waiters, so that its cost does not grow with the queue;
+// who stands behind them gets there as others are woken.
 inline constexpr uint32_t kWakeChoices = 8;
 
 // How often the parent sees progress, and how often unlikely things are looked after.
 inline constexpr uint64_t kAttentionPoints = 1024;
-// By default a thread that never waits is set aside after this many points: one that polls under a lock
-// would else never let the others run.
+// By default a thread that never waits is set aside after this many points: one that polls under a
+// lock would else never let the others run.
 inline constexpr uint32_t kSlicePoints = 10'000;
 
 // Virtual time starts at a plausible uptime, so that `now − timeout` does not go below zero.
 inline constexpr uint64_t kStartOfTimeNs = 1'000'000'000'000;
-// How far a decision may let time run ahead while threads could run (kAdvanceTime): as long as a loaded
-// machine keeps a runnable thread waiting. Programs may rely on an hour being longer than that.
+// How far a decision may let time run ahead while threads could run (kAdvanceTime): as long as a
+// loaded machine keeps a runnable thread waiting. Programs may rely on an hour being longer than
+// that.
 inline constexpr uint64_t kMostDelayNs = 100'000'000;
-// What reading a clock costs. Repeated reads by a thread that does nothing else cost an eighth of the
-// time since the first of them, so that a loop that polls for an hour ends after some 300 reads.
+// What reading a clock costs. Repeated reads by a thread that does nothing else cost an eighth of
+// the time since the first of them, so that a loop that polls for an hour ends after some 300
+// reads.
 inline constexpr uint64_t kClockReadNs = 50;
 
 }  // namespace weir::sim

@@ -1,4 +1,5 @@
-// Watches an execution, point by point. Slow: for replay, reports and minimising, not for searching.
+// Watches an execution, point by point. Slow: for replay, reports and minimising, not for
+// searching.
 #ifndef WEIR_SIM_ENGINE_OBSERVER_H_
 #define WEIR_SIM_ENGINE_OBSERVER_H_
 
@@ -24,8 +25,8 @@ struct PointEvent {
   ObjectKey key;  // of `object`
 };
 
-// Calls come on the stack of the virtual thread, between executions of target code, with the engine in
-// host mode: an observer may allocate, but not throw, and not call into the target.
+// Calls come on the stack of the virtual thread, between executions of target code, with the engine
+// in host mode: an observer may allocate, but not throw, and not call into the target.
 class Observer {
  public:
   virtual ~Observer() = default;

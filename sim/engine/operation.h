@@ -10,50 +10,50 @@ namespace weir::sim {
 
 // The kinds of operation, with the name under which a schedule file knows each. Append only: the
 // numbers go into fingerprints.
-#define WEIR_OPERATIONS(X)                   \
-  X(kNone, "none")                           \
-  X(kThreadStart, "thread_start")            \
-  X(kThreadExit, "thread_exit")              \
-  X(kThreadCreate, "thread_create")          \
-  X(kThreadJoin, "thread_join")              \
-  X(kThreadDetach, "thread_detach")          \
-  X(kYield, "yield")                         \
-  X(kSleep, "sleep")                         \
-  X(kSpend, "spend")                         \
-  X(kClockRead, "clock_read")                \
-  X(kAtomicLoad, "atomic_load")              \
-  X(kAtomicStore, "atomic_store")            \
-  X(kAtomicExchange, "atomic_exchange")      \
-  X(kAtomicUpdate, "atomic_update")          \
-  X(kAtomicCompare, "atomic_compare")        \
-  X(kFence, "fence")                         \
-  X(kMutexLock, "mutex_lock")                \
-  X(kMutexTryLock, "mutex_trylock")          \
-  X(kMutexUnlock, "mutex_unlock")            \
-  X(kMutexDestroy, "mutex_destroy")          \
-  X(kCondWait, "cond_wait")                  \
-  X(kCondSignal, "cond_signal")              \
-  X(kCondBroadcast, "cond_broadcast")        \
-  X(kOnce, "once")                           \
-  X(kSemWait, "sem_wait")                    \
-  X(kSemTryWait, "sem_trywait")              \
-  X(kSemPost, "sem_post")                    \
-  X(kFutexWait, "futex_wait")                \
-  X(kFutexWake, "futex_wake")                \
-  X(kShmOpen, "shm_open")                    \
-  X(kShmUnlink, "shm_unlink")                \
-  X(kMap, "mmap")                            \
-  X(kUnmap, "munmap")                        \
-  X(kTruncate, "ftruncate")                  \
-  X(kClose, "close")                         \
-  X(kProcessSpawn, "process_spawn")          \
-  X(kProcessJoin, "process_join")            \
-  X(kProcessKill, "process_kill")            \
-  X(kProcessRestart, "process_restart")      \
-  X(kProcessExit, "process_exit")            \
-  X(kChoose, "choose")                       \
-  X(kRound, "round")                         \
-  X(kSemGetValue, "sem_getvalue")            \
+#define WEIR_OPERATIONS(X)              \
+  X(kNone, "none")                      \
+  X(kThreadStart, "thread_start")       \
+  X(kThreadExit, "thread_exit")         \
+  X(kThreadCreate, "thread_create")     \
+  X(kThreadJoin, "thread_join")         \
+  X(kThreadDetach, "thread_detach")     \
+  X(kYield, "yield")                    \
+  X(kSleep, "sleep")                    \
+  X(kSpend, "spend")                    \
+  X(kClockRead, "clock_read")           \
+  X(kAtomicLoad, "atomic_load")         \
+  X(kAtomicStore, "atomic_store")       \
+  X(kAtomicExchange, "atomic_exchange") \
+  X(kAtomicUpdate, "atomic_update")     \
+  X(kAtomicCompare, "atomic_compare")   \
+  X(kFence, "fence")                    \
+  X(kMutexLock, "mutex_lock")           \
+  X(kMutexTryLock, "mutex_trylock")     \
+  X(kMutexUnlock, "mutex_unlock")       \
+  X(kMutexDestroy, "mutex_destroy")     \
+  X(kCondWait, "cond_wait")             \
+  X(kCondSignal, "cond_signal")         \
+  X(kCondBroadcast, "cond_broadcast")   \
+  X(kOnce, "once")                      \
+  X(kSemWait, "sem_wait")               \
+  X(kSemTryWait, "sem_trywait")         \
+  X(kSemPost, "sem_post")               \
+  X(kFutexWait, "futex_wait")           \
+  X(kFutexWake, "futex_wake")           \
+  X(kShmOpen, "shm_open")               \
+  X(kShmUnlink, "shm_unlink")           \
+  X(kMap, "mmap")                       \
+  X(kUnmap, "munmap")                   \
+  X(kTruncate, "ftruncate")             \
+  X(kClose, "close")                    \
+  X(kProcessSpawn, "process_spawn")     \
+  X(kProcessJoin, "process_join")       \
+  X(kProcessKill, "process_kill")       \
+  X(kProcessRestart, "process_restart") \
+  X(kProcessExit, "process_exit")       \
+  X(kChoose, "choose")                  \
+  X(kRound, "round")                    \
+  X(kSemGetValue, "sem_getvalue")       \
   X(kFileStatus, "fstat")
 
 enum class Op : uint8_t {

@@ -24,8 +24,8 @@ struct DirtyPage {
   const char* image;
 };
 
-// Constant after Freeze but for the list of dirty pages, which only grows: it belongs to the process,
-// not to an execution. Reserved in full, since it grows in a signal handler.
+// Constant after Freeze but for the list of dirty pages, which only grows: it belongs to the
+// process, not to an execution. Reserved in full, since it grows in a signal handler.
 std::vector<Range> g_ranges;
 std::vector<DirtyPage> g_dirty;
 size_t g_tracked = 0;
@@ -78,9 +78,9 @@ void RestorePages() {
 
 bool UnprotectPage(uintptr_t address) {
   const uintptr_t page = address & ~(kPage - 1);
-  const auto after = std::upper_bound(
-      g_ranges.begin(), g_ranges.end(), page,
-      [](uintptr_t value, const Range& range) { return value < range.begin; });
+  const auto after =
+      std::upper_bound(g_ranges.begin(), g_ranges.end(), page,
+                       [](uintptr_t value, const Range& range) { return value < range.begin; });
   if (after == g_ranges.begin()) return false;
   const Range& range = *(after - 1);
   if (page >= range.end || range.image == nullptr) return false;

@@ -27,9 +27,7 @@ class Random {
   uint32_t Bits() { return generator_(); }
   uint64_t Bits64() { return (uint64_t{Bits()} << 32) | Bits(); }
   // Uniform in [0, bound), bound ≥ 1, by Lemire's multiplication; its bias is below bound / 2^32.
-  uint32_t Below(uint32_t bound) {
-    return static_cast<uint32_t>((uint64_t{Bits()} * bound) >> 32);
-  }
+  uint32_t Below(uint32_t bound) { return static_cast<uint32_t>((uint64_t{Bits()} * bound) >> 32); }
   // Uniform in [0, bound), any bound ≥ 1.
   uint64_t Below64(uint64_t bound) {
     return static_cast<uint64_t>((static_cast<unsigned __int128>(Bits64()) * bound) >> 64);

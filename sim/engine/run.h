@@ -11,6 +11,7 @@ namespace weir::sim {
 
 struct CurrentRun {
   Strategy* strategy = nullptr;
+  uint64_t quiet_mask = 0;  // what a newcomer leaves of World::quiet_until: all bits or none
   Observer* observer = nullptr;
   bool watched = false;  // there is an observer, or the threads are to be reported
   DecisionLog* log = nullptr;
@@ -30,16 +31,13 @@ extern CurrentRun g_run;
 // Fault handlers (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP) on a stack of their own.
 absl::Status InstallFaultHandlers();
 
-// The current thread can not go on (it waits, or is no more): hands over to another, or finds that there is
-// none. Returns when the thread runs again.
+// The current thread can not go on (it waits, or is no more): hands over to another, or finds that
+// there is none. Returns when the thread runs again.
 void SwitchAway(Op op, const void* object);
 
 // Creates the slots, takes the base image and protects it. Called by the loader, when the target's
 // constructors have run; nothing of the World may be written by the host afterwards but by Run().
 absl::Status SealWorld(void (*before_parking)(ThreadSlot slot));
-
-// Takes a thread out of its queue and its timer.
-void Unwait(Thread& thread);
 
 // Draws the fault of a process that starts.
 Choice DrawFault(uint16_t process);

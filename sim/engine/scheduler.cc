@@ -17,29 +17,10 @@ namespace weir::sim {
 Mode g_mode = Mode::kHost;
 CurrentRun g_run;
 
-namespace {
-
-auto TimerPlaces() {
-  return [](ThreadSlot slot) -> TimerPlace& { return world().threads[slot].timer; };
-}
-
-}  // namespace
-
 uint64_t CanonicalElsewhere(const void* object) {
   const ObjectKey key = KeyOf(object);
   if (key.space == ObjectKey::Space::kUnknown) return 0;
   return key.owner + key.offset;
-}
-
-void LogDeviation(Choice choice) {
-  if (g_run.log == nullptr) return;
-  DecisionLog& log = *g_run.log;
-  if (log.size < log.capacity) {
-    log.entries[log.size] = {world().decisions, choice};
-    log.size = log.size + 1;
-  } else {
-    log.overflowed = true;
-  }
 }
 
 void NotifyDecision(const Point& point, Choice choice) {
@@ -70,8 +51,7 @@ void SlowPoint() {
   World& w = world();
   if (g_run.progress != nullptr) g_run.progress->points = g_run.progress->points + kAttentionPoints;
   if (w.points >= w.step_cap) {
-    FailExecution(VerdictKind::kLivelock, "step_cap",
-                  "still running after %llu scheduling points",
+    FailExecution(VerdictKind::kLivelock, "step_cap", "still running after %llu scheduling points",
                   static_cast<unsigned long long>(w.points));
   }
   w.attention = w.points + kAttentionPoints;
@@ -97,32 +77,6 @@ void CountTowardsCrash() {
   if (++process.ops == process.crash_op) CrashProcess(id);
 }
 
-namespace {
-
-void Enqueue(WaitQueue& queue, ThreadSlot slot) {
-  World& w = world();
-  Thread& thread = w.threads[slot];
-  thread.queue = &queue;
-  thread.next = 0;
-  thread.previous = queue.tail;
-  if (queue.tail != 0) {
-    w.threads[queue.tail - 1].next = static_cast<uint16_t>(slot + 1);
-  } else {
-    queue.head = static_cast<uint16_t>(slot + 1);
-  }
-  queue.tail = static_cast<uint16_t>(slot + 1);
-}
-
-void Dequeue(Thread& thread) {
-  World& w = world();
-  WaitQueue& queue = *thread.queue;
-  (thread.previous != 0 ? w.threads[thread.previous - 1].next : queue.head) = thread.next;
-  (thread.next != 0 ? w.threads[thread.next - 1].previous : queue.tail) = thread.previous;
-  thread.queue = nullptr;
-}
-
-}  // namespace
-
 // Everybody who can run only waits for something that nobody is about to do: let time pass.
 void PassIdleTime() {
   World& w = world();
@@ -143,26 +97,14 @@ void PassIdleTime() {
   }
 }
 
-// Inlined where it is used: one frame less to return through after the switch.
-WEIR_HOT static void GiveUp(Op op, const void* object) {
-  World& w = world();
-  w.slice = 0;
-  if (w.runnable.count() == 0) {
-    if (w.timers.empty()) {
-      FailExecution(VerdictKind::kDeadlock, "deadlock",
-                    "no thread can run and no timer is pending");
-    }
-    AdvanceTime();
+void AdvanceTimeOrDeadlock() {
+  if (world().timers.empty()) {
+    FailExecution(VerdictKind::kDeadlock, "deadlock", "no thread can run and no timer is pending");
   }
-  ChooseThread(op, object, false, false);
+  AdvanceTime();
 }
 
 void SwitchAway(Op op, const void* object) { GiveUp(op, object); }
-
-void Unwait(Thread& thread) {
-  if (thread.queue != nullptr) Dequeue(thread);
-  if (thread.timer != 0) world().timers.Erase(SlotOf(thread), TimerPlaces());
-}
 
 Choice DrawFault(uint16_t process) {
   World& w = world();
@@ -186,34 +128,10 @@ Choice DrawFault(uint16_t process) {
 }
 
 bool Block(Op op, const void* object, WaitQueue* queue, uint64_t deadline_ns, HolderOf holder) {
-  World& w = world();
-  const ThreadSlot me = w.current;
-  Thread& thread = w.threads[me];
-  WEIR_ASSERT(thread.state == ThreadState::kRunnable);
-  thread.state = ThreadState::kBlocked;
-  thread.op = op;
-  thread.object = object;
-  thread.holder = holder;
-  thread.timed_out = false;
-  thread.clock_reads = 0;
-  w.runnable.Erase(me);
-  if (queue != nullptr) Enqueue(*queue, me);
-  if (deadline_ns != kNever) w.timers.Push(deadline_ns, me, TimerPlaces());
-  GiveUp(op, object);
-  WEIR_ASSERT(w.current == me && thread.state == ThreadState::kRunnable);
-  thread.holder = nullptr;
-  return !thread.timed_out;
+  return BlockInline(op, object, queue, deadline_ns, holder);
 }
 
-void Wake(ThreadSlot slot) {
-  World& w = world();
-  Thread& thread = w.threads[slot];
-  WEIR_ASSERT(thread.state == ThreadState::kBlocked);
-  Unwait(thread);
-  thread.state = ThreadState::kRunnable;
-  thread.timed_out = false;
-  w.runnable.Insert(slot);
-}
+void Wake(ThreadSlot slot) { WakeInline(slot); }
 
 ThreadSlot FirstOf(const WaitQueue& queue) {
   return queue.head == 0 ? kNoThread : static_cast<ThreadSlot>(queue.head - 1);
@@ -225,15 +143,14 @@ ThreadSlot NextOf(ThreadSlot slot) {
 }
 
 ThreadSlot WakeOne(WaitQueue& queue, Op op, const void* object) {
-  uint32_t waiters = 0;
-  for (ThreadSlot slot = FirstOf(queue); slot != kNoThread && waiters < kWakeChoices;
-       slot = NextOf(slot)) {
-    ++waiters;
-  }
-  uint32_t choice = Draw(DecisionKind::kWake, op, object, waiters);
+  const uint32_t choices = queue.count < kWakeChoices ? queue.count : kWakeChoices;
   ThreadSlot slot = FirstOf(queue);
-  while (choice-- > 0) slot = NextOf(slot);
-  Wake(slot);
+  if (choices > 1) {
+    for (uint32_t choice = Draw(DecisionKind::kWake, op, object, choices); choice > 0; --choice) {
+      slot = NextOf(slot);
+    }
+  }
+  WakeInline(slot);
   return slot;
 }
 
@@ -297,7 +214,8 @@ void LeaveToHost() {
   g_mode = Mode::kHost;
   World& w = world();
   WriteFsBase(g_run.host_fs);
-  boost::context::detail::jump_fcontext(g_run.host_context, reinterpret_cast<void*>(static_cast<uintptr_t>(w.current)));
+  boost::context::detail::jump_fcontext(g_run.host_context,
+                                        reinterpret_cast<void*>(static_cast<uintptr_t>(w.current)));
   __builtin_unreachable();
 }
 

@@ -1,7 +1,7 @@
 // Scheduling points: what intercepted calls are made of.
 //
-// Internal to sim/engine and sim/posix; all of it is called from virtual threads (or, where a function
-// says so, in load mode, where it does nothing). A call is written as
+// Internal to sim/engine and sim/posix; all of it is called from virtual threads (or, where a
+// function says so, in load mode, where it does nothing). A call is written as
 //
 //   SchedulePoint(Op::kMutexLock, mutex);    // somebody else may run here
 //   while (owned(mutex)) Block(…);           // the thread waits
@@ -26,22 +26,24 @@ namespace weir::sim {
 //
 // A scheduling point before an operation that may change something others look at.
 void SchedulePoint(Op op, const void* object);
-// A scheduling point before an operation that only looks. Whether it found anything new is known after
-// it: call Looked(), or Progressed() and Result().
+// A scheduling point before an operation that only looks. Whether it found anything new is known
+// after it: call Looked(), or Progressed() and Result().
 void LookPoint(Op op, const void* object);
-// The operation of the last LookPoint() found `value` at `object` (and changed nothing). Finding the same
-// again, with no progress of its own in between, makes the thread idle.
+// The operation of the last LookPoint() found `value` at `object` (and changed nothing). Finding
+// the same again, with no progress of its own in between, makes the thread idle.
+template <bool Quiet>
 void Looked(const void* object, uint64_t value);
 // The operation of the last LookPoint() did change something after all.
 void Progressed();
 // A scheduling point at which the thread only yields.
 void YieldPoint(Op op, const void* object);
 // Mixes the result of the last operation into the fingerprint.
+template <bool Quiet>
 void Result(uint64_t value);
 
-// The current thread waits in `queue` (null: only for time) until somebody wakes it, or until virtual time
-// reaches `deadline_ns` (kNever: no deadline). True if it was woken, false if time was up. The caller has
-// already made its SchedulePoint.
+// The current thread waits in `queue` (null: only for time) until somebody wakes it, or until
+// virtual time reaches `deadline_ns` (kNever: no deadline). True if it was woken, false if time was
+// up. The caller has already made its SchedulePoint.
 bool Block(Op op, const void* object, WaitQueue* queue, uint64_t deadline_ns,
            HolderOf holder = nullptr);
 
@@ -61,10 +63,11 @@ uint64_t ReadClock();
 // Sleeps until then; returns at once (with a scheduling point) when that is past.
 void SleepUntil(Op op, uint64_t deadline_ns);
 
-// --- threads and processes --------------------------------------------------------------------------------
+// --- threads and processes
+// --------------------------------------------------------------------------------
 
-// Creates a runnable thread in the current thread's process (or as first of `process`). kNoThread when all
-// slots are taken. The new thread does not run before the creator's next scheduling point.
+// Creates a runnable thread in the current thread's process (or as first of `process`). kNoThread
+// when all slots are taken. The new thread does not run before the creator's next scheduling point.
 ThreadSlot SpawnThread(uint16_t process, void* (*start)(void*), void* argument);
 // Ends the current thread: it never returns. Its slot is free once it is joined (now, if detached).
 [[noreturn]] void FinishThread(void* result);
@@ -72,24 +75,26 @@ ThreadSlot SpawnThread(uint16_t process, void* (*start)(void*), void* argument);
 void ReleaseSlot(ThreadSlot slot);
 
 uint16_t SpawnProcess(const char* name, void (*body)(void*), void* context, uint32_t flags);
-// Drops all threads of the process where they stand. The current thread may be one of them: then this does
-// not return.
+// Drops all threads of the process where they stand. The current thread may be one of them: then
+// this does not return.
 void KillProcess(uint16_t process);
 void RestartProcess(uint16_t process);
 inline Process& CurrentProcess() { return world().processes[CurrentThread().process]; }
 
-// --- ends ---------------------------------------------------------------------------------------------------
+// --- ends
+// ---------------------------------------------------------------------------------------------------
 
 // Ends the execution. `oracle` tells two failures of one kind apart.
 [[noreturn]] void FailExecution(VerdictKind kind, const char* oracle, const char* format, ...)
     __attribute__((format(printf, 3, 4)));
 [[noreturn]] void PassExecution();
-// From the handler of a fault on a virtual thread: saves the registers and arranges that the handler's
-// return ends the execution.
+// From the handler of a fault on a virtual thread: saves the registers and arranges that the
+// handler's return ends the execution.
 void FailFromSignal(void* ucontext, VerdictKind kind, int signal, uintptr_t address,
                     const char* oracle, const char* message);
 
-// What a thread's last moment runs, before FinishThread: set by sim/posix (thread_local destructors, keys).
+// What a thread's last moment runs, before FinishThread: set by sim/posix (thread_local
+// destructors, keys).
 extern void (*g_thread_exit_hook)();
 // exit() of the first process; does not return.
 extern void (*g_exit_hook)(int status);

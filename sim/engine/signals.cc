@@ -30,12 +30,18 @@ constexpr int kGregs[17] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI
 
 const char* SignalName(int signal) {
   switch (signal) {
-    case SIGSEGV: return "SIGSEGV";
-    case SIGBUS: return "SIGBUS";
-    case SIGFPE: return "SIGFPE";
-    case SIGILL: return "SIGILL";
-    case SIGTRAP: return "SIGTRAP";
-    default: return "a signal";
+    case SIGSEGV:
+      return "SIGSEGV";
+    case SIGBUS:
+      return "SIGBUS";
+    case SIGFPE:
+      return "SIGFPE";
+    case SIGILL:
+      return "SIGILL";
+    case SIGTRAP:
+      return "SIGTRAP";
+    default:
+      return "a signal";
   }
 }
 
@@ -65,9 +71,9 @@ void OnFault(int signal, siginfo_t* info, void* context) {
   char message[200];
   if (signal == SIGSEGV && InGuard(address, &slot)) {
     std::snprintf(message, sizeof message, "stack overflow of %s (%zu KiB)",
-                  world().threads[slot].path,
-                  (g_slots[slot].end - g_slots[slot].stack_low) >> 10);
-    FailFromSignal(context, VerdictKind::kStackOverflow, signal, address, "stack_overflow", message);
+                  world().threads[slot].path, (g_slots[slot].end - g_slots[slot].stack_low) >> 10);
+    FailFromSignal(context, VerdictKind::kStackOverflow, signal, address, "stack_overflow",
+                   message);
     return;
   }
   std::snprintf(message, sizeof message, "%s at address 0x%lx", SignalName(signal), address);

@@ -1,7 +1,7 @@
 #include "sim/engine/system_calls.h"
 
-#include <linux/prctl.h>
 #include <link.h>
+#include <linux/prctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -23,7 +23,8 @@ namespace weir::sim {
 // The kernel reads g_mode as its selector: 0 lets calls through, 1 stops them.
 static_assert(static_cast<int>(Mode::kHost) == 0 && static_cast<int>(Mode::kTarget) == 1);
 
-// The signal frame's way back, in weir's own code; the very bytes that debuggers and unwinders know.
+// The signal frame's way back, in weir's own code; the very bytes that debuggers and unwinders
+// know.
 extern "C" void WeirReturnFromSignal();
 asm(R"(
 .text
@@ -71,7 +72,8 @@ void OnSystemCall(int, siginfo_t* info, void* context) {
 // 0 = not asked in this process, 1 = on, 2 = not supported. On a page that fork() wipes.
 volatile char* State() {
   static volatile char* const state = [] {
-    void* const page = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* const page =
+        mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     madvise(page, kPage, MADV_WIPEONFORK);
     return static_cast<volatile char*>(page);
   }();

@@ -12,8 +12,8 @@ namespace weir::sim {
 // Kept in the thread: 0 = no timer, else 1 + index in the heap.
 using TimerPlace = uint16_t;
 
-// Timers are due in order of deadline, those of equal deadlines in order of Push. Insert and erase are
-// O(log n), the earliest O(1). A thread has at most one.
+// Timers are due in order of deadline, those of equal deadlines in order of Push. Insert and erase
+// are O(log n), the earliest O(1). A thread has at most one.
 class Timers {
  public:
   struct Entry {

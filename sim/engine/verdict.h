@@ -10,19 +10,19 @@
 
 namespace weir::sim {
 
-#define WEIR_VERDICTS(X)                                                                     \
-  X(kPass, "pass")                                                                           \
-  X(kAssertion, "assertion")                   /* abort, assert, weir::Expect, terminate */  \
-  X(kUncaughtException, "uncaught_exception")                                                \
-  X(kDeadlock, "deadlock")                     /* nothing can run and no timer is pending */ \
-  X(kLivelock, "livelock")                     /* step cap, or everybody only spins */       \
-  X(kCrash, "crash")                           /* a signal: SIGSEGV, SIGBUS, SIGFPE, SIGILL */ \
-  X(kStackOverflow, "stack_overflow")                                                        \
-  X(kHang, "hang")                             /* no scheduling point; ended on CPU time */  \
-  X(kMutexMisuse, "mutex_misuse")                                                            \
-  X(kUnsupportedCall, "unsupported_call")                                                    \
-  X(kNondeterminism, "nondeterminism")         /* two runs of one schedule differ */         \
-  X(kDiverged, "diverged")                     /* a recorded schedule does not fit */
+#define WEIR_VERDICTS(X)                                                     \
+  X(kPass, "pass")                                                           \
+  X(kAssertion, "assertion") /* abort, assert, weir::Expect, terminate */    \
+  X(kUncaughtException, "uncaught_exception")                                \
+  X(kDeadlock, "deadlock") /* nothing can run and no timer is pending */     \
+  X(kLivelock, "livelock") /* step cap, or everybody only spins */           \
+  X(kCrash, "crash")       /* a signal: SIGSEGV, SIGBUS, SIGFPE, SIGILL */   \
+  X(kStackOverflow, "stack_overflow")                                        \
+  X(kHang, "hang") /* no scheduling point; ended on CPU time */              \
+  X(kMutexMisuse, "mutex_misuse")                                            \
+  X(kUnsupportedCall, "unsupported_call")                                    \
+  X(kNondeterminism, "nondeterminism") /* two runs of one schedule differ */ \
+  X(kDiverged, "diverged")             /* a recorded schedule does not fit */
 
 enum class VerdictKind : uint8_t {
 #define X(id, name) id,
@@ -33,7 +33,8 @@ enum class VerdictKind : uint8_t {
 std::string_view VerdictName(VerdictKind kind);
 std::optional<VerdictKind> VerdictFromName(std::string_view name);
 
-// Fixed size, since it is written into memory shared with the parent by a process that may be dying.
+// Fixed size, since it is written into memory shared with the parent by a process that may be
+// dying.
 struct Verdict {
   VerdictKind kind = VerdictKind::kPass;
   ThreadSlot thread = kNoThread;  // who failed; kNoThread if nobody in particular

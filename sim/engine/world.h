@@ -1,13 +1,15 @@
 // The state of one execution, all of it, in one memory region at a fixed address.
 //
-// Internal to sim/engine and sim/posix. Whatever an execution changes lies in the World (or in the data of
-// the target's own images, see pages.h) and is put back by copying when the next one begins: no
-// constructor, destructor or allocation of ours runs per execution, and whatever a killed or deadlocked
-// thread held is simply gone.
+// Internal to sim/engine and sim/posix. Whatever an execution changes lies in the World (or in the
+// data of the target's own images, see pages.h) and is put back by copying when the next one
+// begins: no constructor, destructor or allocation of ours runs per execution, and whatever a
+// killed or deadlocked thread held is simply gone.
 //
-//   kWorldAddress + kStateOffset    struct World: threads, timers, processes, heap, then sim/posix's state
+//   kWorldAddress + kStateOffset    struct World: threads, timers, processes, heap, then
+//   sim/posix's state
 //                 + kTlsOffset      dynamic TLS blocks of the borrowed threads
-//                 + kSlotsOffset    the slots: guard page, stack, static TLS, thread descriptor, each
+//                 + kSlotsOffset    the slots: guard page, stack, static TLS, thread descriptor,
+//                 each
 //                 + kHeapOffset     the target's heap
 //                 + kSharedOffset   windows onto the shared memory objects
 #ifndef WEIR_SIM_ENGINE_WORLD_H_
@@ -38,11 +40,12 @@ inline constexpr size_t kTlsBytes = 64 << 20;
 inline constexpr size_t kPathBytes = 64;
 inline constexpr uint64_t kNever = ~uint64_t{0};
 
-// Threads that wait for one thing, first come first. All zero is an empty queue, so that it may lie in
-// statically initialised memory of the target; links are in Thread.
+// Threads that wait for one thing, first come first. All zero is an empty queue, so that it may lie
+// in statically initialised memory of the target; links are in Thread.
 struct WaitQueue {
-  uint16_t head = 0;  // slot + 1 of the first; 0 when empty
-  uint16_t tail = 0;  // slot + 1 of the last
+  uint16_t head = 0;   // slot + 1 of the first; 0 when empty
+  uint16_t tail = 0;   // slot + 1 of the last
+  uint16_t count = 0;  // how many
 
   bool empty() const { return head == 0; }
 };
@@ -58,37 +61,40 @@ enum class ThreadState : uint8_t {
 using HolderOf = ThreadSlot (*)(const void* object);
 
 // A virtual thread. The slot's stack and TLS are constant of the process: see fiber.h.
-struct Thread {
-  void* context;  // where it stands while it does not run
+//
+// Ordered by how often it is touched: a switch reads the first line of the thread it goes to, a
+// wait also the second. With many threads the cache is what a switch costs.
+struct alignas(64) Thread {
+  void* context;      // where it stands while it does not run
+  uintptr_t fs_base;  // its slot's, for the process's life
   ThreadState state;
-  bool timed_out;    // its last wait was ended by its deadline
+  bool timed_out;  // its last wait was ended by its deadline
   bool detached;
-  bool joined;       // somebody is waiting in join, or has been
+  bool joined;   // somebody is waiting in join, or has been
+  uint32_t uid;  // how-manieth thread of the execution
+  Op op;         // what it is at
   uint16_t process;
-  uint16_t next;     // in its wait queue: slot + 1 of the next and the previous; 0 at the ends
+  uint16_t next;  // in its wait queue: slot + 1 of the next and the previous; 0 at the ends
   uint16_t previous;
-  Op op;             // what it is at
-  const void* object;
+  WaitQueue* queue;    // where it waits; null if it only sleeps
+  const void* object;  // what it is at, with `op`
+  uint64_t version;    // World::progress at its own last operation that was not idle
+  HolderOf holder;     // of what it waits for; stale when it does not wait
 
   // Spinning. A load that finds what the same thread found there before, without having changed
   // anything itself in between, is a repeat and counts as a yield.
-  uint64_t version;        // World::progress at its own last operation that was not idle
   uint64_t idle_progress;  // World::progress when it was last idle
+  uint64_t spin_began_ns;  // when the current row of clock reads began
   uint32_t repeat;         // length of the current row of repeats
   uint32_t clock_reads;    // since it last waited
-  uint64_t spin_began_ns;  // when the current row of clock reads began
+  uint64_t wait_key[2];    // sim/posix: what distinguishes waiters of one queue (futex key)
+  uint32_t wait_mask;      // sim/posix: futex bits
+  TimerPlace timer;
   struct SeenLoad {
     const void* address;
     uint64_t value;
     uint64_t version;
   } seen[8];
-
-  // Waiting.
-  WaitQueue* queue;  // where it waits; null if it only sleeps
-  uint64_t wait_key[2];  // sim/posix: what distinguishes waiters of one queue (futex key)
-  uint32_t wait_mask;    // sim/posix: futex bits
-  HolderOf holder;
-  TimerPlace timer;
 
   // Life.
   void* (*start)(void*);
@@ -96,16 +102,16 @@ struct Thread {
   void* result;
   WaitQueue joiners;
   void* tls_destructors;  // sim/posix: list of what __cxa_thread_atexit was given
-  uint32_t uid;           // how-manieth thread of the execution
   uint32_t children;      // created so far
   uint32_t allocations;   // heap blocks allocated so far
   uint64_t path_hash;
   char path[kPathBytes];
-  char name[16];          // by pthread_setname_np; empty = none
+  char name[16];  // by pthread_setname_np; empty = none
   // Saved by a signal handler: where it crashed or hung, instead of `context`.
   bool has_registers;
   uint64_t registers[17];
 };
+static_assert(offsetof(Thread, idle_progress) == 64);
 
 // A virtual process: one name, several lives.
 struct Process {
@@ -114,45 +120,51 @@ struct Process {
   uint32_t incarnation;
   uint32_t threads;  // alive
   bool alive;
-  uint32_t flags;    // weir::SpawnFlags
-  uint32_t pid;      // of this incarnation
-  uint32_t named;    // threads created so far, for names
+  uint32_t flags;     // weir::SpawnFlags
+  uint32_t pid;       // of this incarnation
+  uint32_t named;     // threads created so far, for names
   uint64_t ops;       // scheduling points of this life, counted if crash_op is set
   uint64_t crash_op;  // when `ops` gets there it is killed; 0 = never
-  bool restarts;     // drawn: the crash of this incarnation is followed by a restart
+  bool restarts;      // drawn: the crash of this incarnation is followed by a restart
   ThreadSlot main;
   void (*body)(void*);
   void* context;
   WaitQueue joiners;
 };
 
-// Uids are unique while fewer threads than this were created; later ones share the last entry's name.
+// Uids are unique while fewer threads than this were created; later ones share the last entry's
+// name.
 inline constexpr uint32_t kMaxUids = 8192;
 
 struct World {
   // What every scheduling point touches.
-  Thread* running;         // who runs
-  ThreadSlot current;      // its slot; kNoThread in the host
-  bool crash_drawn;        // some process has a crash_op
+  Thread* running;     // who runs
+  ThreadSlot current;  // its slot; kNoThread in the host
+  bool crash_drawn;    // some process has a crash_op
   uint64_t points;
   uint64_t fingerprint;
-  uint64_t attention;      // the value of `points` at which SlowPoint() is next due
-  uint64_t progress;       // grows with each operation that can end somebody's spinning
-  uint64_t idle_stamp;     // `idle` counts threads whose idle_progress is this
+  uint64_t attention;   // the value of `points` at which SlowPoint() is next due
+  uint64_t fast_until;  // points below this one only count: see QuietPoint() in point.h
+  uint64_t
+      fast_decision;  // what each of them adds to `decisions`: 1, or 0 if one thread alone can run
+  uint64_t
+      quiet_until;    // Strategy::stays_until(), as long as the set of runnable threads is the same
+  uint64_t progress;  // grows with each operation that can end somebody's spinning
+  uint64_t slice_began;  // `points` when `current` last changed or blocked
+  uint64_t idle_stamp;   // `idle` counts threads whose idle_progress is this
   uint32_t idle;
-  uint32_t slice;          // points since `current` last changed or blocked
   uint64_t now_ns;
   uint64_t decisions;
   uint64_t round;
-  uint64_t idle_points;    // with everybody idle and no timer pending, while `progress`
-  uint64_t idle_since;     //   had this value
+  uint64_t idle_points;  // with everybody idle and no timer pending, while `progress`
+  uint64_t idle_since;   //   had this value
   ThreadSet runnable;
   Timers timers;
 
   // The rest.
   uint64_t step_cap;
   ThreadSet free_slots;
-  uint32_t slots_used;     // every thread so far was in a slot below this
+  uint32_t slots_used;  // every thread so far was in a slot below this
   uint32_t threads_created;
   uint32_t process_count;
   uint32_t live_processes;  // spawned by the scenario and not ended

@@ -67,9 +67,7 @@ int weir_process_alive(uint32_t id) {
 
 uint32_t weir_incarnation() { return CurrentProcess().incarnation; }
 
-void weir_spend(uint64_t nanoseconds) {
-  SleepUntil(Op::kSpend, world().now_ns + nanoseconds);
-}
+void weir_spend(uint64_t nanoseconds) { SleepUntil(Op::kSpend, world().now_ns + nanoseconds); }
 
 void weir_round(uint64_t number) {
   SchedulePoint(Op::kRound, nullptr);
@@ -78,7 +76,8 @@ void weir_round(uint64_t number) {
 
 uint64_t weir_choose(uint64_t alternatives) {
   SchedulePoint(Op::kChoose, nullptr);
-  const uint32_t bound = alternatives > 0xFFFF'FFFF ? 0xFFFF'FFFF : static_cast<uint32_t>(alternatives);
+  const uint32_t bound =
+      alternatives > 0xFFFF'FFFF ? 0xFFFF'FFFF : static_cast<uint32_t>(alternatives);
   const uint32_t value = Draw(DecisionKind::kValue, Op::kChoose, nullptr, bound);
   Result(value);
   return value;

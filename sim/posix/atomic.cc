@@ -1,16 +1,22 @@
-// Atomic operations: what clang's ThreadSanitizer pass makes of them, and libatomic's generic calls.
+// Atomic operations: what clang's ThreadSanitizer pass makes of them, and libatomic's generic
+// calls.
 //
-// Sequentially consistent whatever order the source names (docs/limitations.md). Each operation is one
-// step after its scheduling point; an operation that leaves memory as it was counts as a look, so that
-// spinning on it is seen. The names: compiler-rt's tsan_interface_atomic.h and GCC's libatomic ABI.
+// Sequentially consistent whatever order the source names (docs/limitations.md). Each operation is
+// one step after its scheduling point; an operation that leaves memory as it was counts as a look,
+// so that spinning on it is seen. The names: compiler-rt's tsan_interface_atomic.h and GCC's
+// libatomic ABI.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "sim/engine/scheduler.h"
 
 namespace weir::sim {
 namespace {
+
+// In a lambda's declarator.
+#define WEIR_INLINED __attribute__((always_inline))
 
 __extension__ using Uint128 = unsigned __int128;
 
@@ -25,54 +31,75 @@ uint64_t Digest(T value) {
 
 const void* Plain(const volatile void* object) { return const_cast<const void*>(object); }
 
+// Makes the point of an operation, then the operation: `operation(quiet)`. Out of line, so that the
+// quiet case needs no stack frame.
+template <typename Operation>
+[[gnu::noinline]] auto Slow(Op op, const volatile void* object, Operation operation) {
+  op == Op::kAtomicStore ? SchedulePoint(op, Plain(object)) : LookPoint(op, Plain(object));
+  return operation(std::false_type());
+}
+
+template <typename Operation>
+WEIR_HOT auto Atomic(Op op, const volatile void* object, Operation operation) {
+  const bool quiet = op == Op::kAtomicStore ? QuietSchedulePoint(op, Plain(object))
+                                            : QuietLookPoint(op, Plain(object));
+  if (quiet) [[likely]]
+    return operation(std::true_type());
+  return Slow(op, object, operation);
+}
+
 template <typename T>
 WEIR_HOT T Load(const volatile T* object) {
-  LookPoint(Op::kAtomicLoad, Plain(object));
-  const T value = *object;
-  Looked(Plain(object), Digest(value));
-  return value;
+  return Atomic(Op::kAtomicLoad, object, [object](auto quiet) WEIR_INLINED {
+    const T value = *object;
+    Looked<quiet>(Plain(object), Digest(value));
+    return value;
+  });
 }
 
 template <typename T>
 WEIR_HOT void Store(volatile T* object, T value) {
-  SchedulePoint(Op::kAtomicStore, Plain(object));
-  *object = value;
-  Result(Digest(value));
+  Atomic(Op::kAtomicStore, object, [object, value](auto quiet) WEIR_INLINED {
+    *object = value;
+    Result<quiet>(Digest(value));
+  });
 }
 
 // The end of a read-modify-write: a change is progress, else it was a look.
-template <typename T>
+template <bool quiet, typename T>
 WEIR_HOT void Finish(const volatile T* object, T before, bool changed) {
   if (changed) {
     Progressed();
-    Result(Digest(before));
+    Result<quiet>(Digest(before));
   } else {
-    Looked(Plain(object), Digest(before));
+    Looked<quiet>(Plain(object), Digest(before));
   }
 }
 
 template <typename T, typename Update>
-WEIR_HOT T Modify(Op op, volatile T* object, Update&& update) {
-  LookPoint(op, Plain(object));
-  const T before = *object;
-  const T after = update(before);
-  *object = after;
-  Finish(object, before, before != after);
-  return before;
+WEIR_HOT T Modify(Op op, volatile T* object, Update update) {
+  return Atomic(op, object, [object, update](auto quiet) WEIR_INLINED {
+    const T before = *object;
+    const T after = update(before);
+    *object = after;
+    Finish<quiet>(object, before, before != after);
+    return before;
+  });
 }
 
 template <typename T>
 WEIR_HOT bool Compare(volatile T* object, T* expected, T desired) {
-  LookPoint(Op::kAtomicCompare, Plain(object));
-  const T before = *object;
-  const bool equal = before == *expected;
-  if (equal) {
-    *object = desired;
-  } else {
-    *expected = before;
-  }
-  Finish(object, before, equal && desired != before);
-  return equal;
+  return Atomic(Op::kAtomicCompare, object, [object, expected, desired](auto quiet) WEIR_INLINED {
+    const T before = *object;
+    const bool equal = before == *expected;
+    if (equal) {
+      *object = desired;
+    } else {
+      *expected = before;
+    }
+    Finish<quiet>(object, before, equal && desired != before);
+    return equal;
+  });
 }
 
 uint64_t DigestBytes(const void* bytes, size_t size) {
@@ -94,50 +121,50 @@ void __tsan_init() {}
 void __tsan_atomic_thread_fence(int) {}
 void __tsan_atomic_signal_fence(int) {}
 
-#define WEIR_ATOMIC(bits, T)                                                                      \
-  T __tsan_atomic##bits##_load(const volatile T* object, int) { return sim::Load(object); }       \
-  void __tsan_atomic##bits##_store(volatile T* object, T value, int) {                            \
-    sim::Store(object, value);                                                                    \
-  }                                                                                               \
-  T __tsan_atomic##bits##_exchange(volatile T* object, T value, int) {                            \
-    return sim::Modify(sim::Op::kAtomicExchange, object, [value](T) { return value; });           \
-  }                                                                                               \
-  T __tsan_atomic##bits##_fetch_add(volatile T* object, T value, int) {                           \
-    return sim::Modify(sim::Op::kAtomicUpdate, object,                                            \
-                       [value](T before) { return static_cast<T>(before + value); });             \
-  }                                                                                               \
-  T __tsan_atomic##bits##_fetch_sub(volatile T* object, T value, int) {                           \
-    return sim::Modify(sim::Op::kAtomicUpdate, object,                                            \
-                       [value](T before) { return static_cast<T>(before - value); });             \
-  }                                                                                               \
-  T __tsan_atomic##bits##_fetch_and(volatile T* object, T value, int) {                           \
-    return sim::Modify(sim::Op::kAtomicUpdate, object,                                            \
-                       [value](T before) { return static_cast<T>(before & value); });             \
-  }                                                                                               \
-  T __tsan_atomic##bits##_fetch_or(volatile T* object, T value, int) {                            \
-    return sim::Modify(sim::Op::kAtomicUpdate, object,                                            \
-                       [value](T before) { return static_cast<T>(before | value); });             \
-  }                                                                                               \
-  T __tsan_atomic##bits##_fetch_xor(volatile T* object, T value, int) {                           \
-    return sim::Modify(sim::Op::kAtomicUpdate, object,                                            \
-                       [value](T before) { return static_cast<T>(before ^ value); });             \
-  }                                                                                               \
-  T __tsan_atomic##bits##_fetch_nand(volatile T* object, T value, int) {                          \
-    return sim::Modify(sim::Op::kAtomicUpdate, object,                                            \
-                       [value](T before) { return static_cast<T>(~(before & value)); });          \
-  }                                                                                               \
-  int __tsan_atomic##bits##_compare_exchange_strong(volatile T* object, T* expected, T desired,   \
-                                                    int, int) {                                   \
-    return sim::Compare(object, expected, desired);                                               \
-  }                                                                                               \
-  int __tsan_atomic##bits##_compare_exchange_weak(volatile T* object, T* expected, T desired,     \
-                                                  int, int) {                                     \
-    return sim::Compare(object, expected, desired);                                               \
-  }                                                                                               \
-  T __tsan_atomic##bits##_compare_exchange_val(volatile T* object, T expected, T desired, int,    \
-                                               int) {                                             \
-    sim::Compare(object, &expected, desired);                                                     \
-    return expected;                                                                              \
+#define WEIR_ATOMIC(bits, T)                                                                       \
+  T __tsan_atomic##bits##_load(const volatile T* object, int) { return sim::Load(object); }        \
+  void __tsan_atomic##bits##_store(volatile T* object, T value, int) {                             \
+    sim::Store(object, value);                                                                     \
+  }                                                                                                \
+  T __tsan_atomic##bits##_exchange(volatile T* object, T value, int) {                             \
+    return sim::Modify(sim::Op::kAtomicExchange, object, [value](T) { return value; });            \
+  }                                                                                                \
+  T __tsan_atomic##bits##_fetch_add(volatile T* object, T value, int) {                            \
+    return sim::Modify(sim::Op::kAtomicUpdate, object,                                             \
+                       [value](T before) { return static_cast<T>(before + value); });              \
+  }                                                                                                \
+  T __tsan_atomic##bits##_fetch_sub(volatile T* object, T value, int) {                            \
+    return sim::Modify(sim::Op::kAtomicUpdate, object,                                             \
+                       [value](T before) { return static_cast<T>(before - value); });              \
+  }                                                                                                \
+  T __tsan_atomic##bits##_fetch_and(volatile T* object, T value, int) {                            \
+    return sim::Modify(sim::Op::kAtomicUpdate, object,                                             \
+                       [value](T before) { return static_cast<T>(before & value); });              \
+  }                                                                                                \
+  T __tsan_atomic##bits##_fetch_or(volatile T* object, T value, int) {                             \
+    return sim::Modify(sim::Op::kAtomicUpdate, object,                                             \
+                       [value](T before) { return static_cast<T>(before | value); });              \
+  }                                                                                                \
+  T __tsan_atomic##bits##_fetch_xor(volatile T* object, T value, int) {                            \
+    return sim::Modify(sim::Op::kAtomicUpdate, object,                                             \
+                       [value](T before) { return static_cast<T>(before ^ value); });              \
+  }                                                                                                \
+  T __tsan_atomic##bits##_fetch_nand(volatile T* object, T value, int) {                           \
+    return sim::Modify(sim::Op::kAtomicUpdate, object,                                             \
+                       [value](T before) { return static_cast<T>(~(before & value)); });           \
+  }                                                                                                \
+  int __tsan_atomic##bits##_compare_exchange_strong(volatile T* object, T* expected, T desired,    \
+                                                    int, int) {                                    \
+    return sim::Compare(object, expected, desired);                                                \
+  }                                                                                                \
+  int __tsan_atomic##bits##_compare_exchange_weak(volatile T* object, T* expected, T desired, int, \
+                                                  int) {                                           \
+    return sim::Compare(object, expected, desired);                                                \
+  }                                                                                                \
+  T __tsan_atomic##bits##_compare_exchange_val(volatile T* object, T expected, T desired, int,     \
+                                               int) {                                              \
+    sim::Compare(object, &expected, desired);                                                      \
+    return expected;                                                                               \
   }
 
 WEIR_ATOMIC(8, uint8_t)
@@ -147,8 +174,8 @@ WEIR_ATOMIC(64, uint64_t)
 WEIR_ATOMIC(128, sim::Uint128)
 #undef WEIR_ATOMIC
 
-// libatomic's calls, for sizes that the compiler does not inline. Defined under their own names by label,
-// since the compiler takes the names themselves for builtins.
+// libatomic's calls, for sizes that the compiler does not inline. Defined under their own names by
+// label, since the compiler takes the names themselves for builtins.
 void WeirAtomicLoad(size_t size, const void* object, void* result, int) asm("__atomic_load");
 void WeirAtomicStore(size_t size, void* object, const void* value, int) asm("__atomic_store");
 void WeirAtomicExchange(size_t size, void* object, const void* value, void* result,
@@ -213,21 +240,21 @@ bool WeirAtomicCompare(size_t size, void* object, void* expected, const void* de
     return sim::Compare(object, expected, desired);                                               \
   }
 
-#define WEIR_FETCH(bytes, T, name, expression)                                                    \
-  T WeirAtomicFetch_##name##bytes(volatile T* object, T value, int) asm("__atomic_fetch_" #name   \
-                                                                        "_" #bytes);              \
-  T WeirAtomicFetch_##name##bytes(volatile T* object, T value, int) {                             \
-    return sim::Modify(sim::Op::kAtomicUpdate, object,                                            \
-                       [value](T before) { return static_cast<T>(expression); });                 \
+#define WEIR_FETCH(bytes, T, name, expression)                                    \
+  T WeirAtomicFetch_##name##bytes(volatile T* object, T value,                    \
+                                  int) asm("__atomic_fetch_" #name "_" #bytes);   \
+  T WeirAtomicFetch_##name##bytes(volatile T* object, T value, int) {             \
+    return sim::Modify(sim::Op::kAtomicUpdate, object,                            \
+                       [value](T before) { return static_cast<T>(expression); }); \
   }
 
-#define WEIR_SIZED_ALL(bytes, T)                  \
-  WEIR_SIZED(bytes, T)                            \
-  WEIR_FETCH(bytes, T, add, before + value)       \
-  WEIR_FETCH(bytes, T, sub, before - value)       \
-  WEIR_FETCH(bytes, T, and, before & value)       \
-  WEIR_FETCH(bytes, T, or, before | value)        \
-  WEIR_FETCH(bytes, T, xor, before ^ value)       \
+#define WEIR_SIZED_ALL(bytes, T)            \
+  WEIR_SIZED(bytes, T)                      \
+  WEIR_FETCH(bytes, T, add, before + value) \
+  WEIR_FETCH(bytes, T, sub, before - value) \
+  WEIR_FETCH(bytes, T, and, before& value)  \
+  WEIR_FETCH(bytes, T, or, before | value)  \
+  WEIR_FETCH(bytes, T, xor, before ^ value) \
   WEIR_FETCH(bytes, T, nand, ~(before & value))
 
 WEIR_SIZED_ALL(1, uint8_t)

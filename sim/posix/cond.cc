@@ -43,14 +43,14 @@ void CheckUse(Condition& c, const char* what) {
     FailExecution(VerdictKind::kMutexMisuse, "cond_use_after_destroy",
                   "%s on a destroyed condition variable", what);
   }
-  if (!c.process_shared && !ClaimForProcess(&c, &c.user)) [[unlikely]] {
+  if (!c.process_shared && InSharedMemory(&c) && !ClaimForProcess(&c, &c.user)) [[unlikely]] {
     FailExecution(VerdictKind::kMutexMisuse, "private_cond_on_shared_memory",
                   "two processes use a condition variable in shared memory that is not "
                   "PTHREAD_PROCESS_SHARED");
   }
 }
 
-int Wait(pthread_cond_t* cond, pthread_mutex_t* mutex, uint64_t deadline_ns) {
+WEIR_HOT int Wait(pthread_cond_t* cond, pthread_mutex_t* mutex, uint64_t deadline_ns) {
   if (g_mode == Mode::kLoad) {
     FailExecution(VerdictKind::kUnsupportedCall, "pthread_cond_wait",
                   "waits on a condition variable: nobody is there to signal it");
@@ -65,11 +65,10 @@ int Wait(pthread_cond_t* cond, pthread_mutex_t* mutex, uint64_t deadline_ns) {
                   CurrentThread().path);
   }
   c.mutex_distance = distance;
-  uint32_t depth = 0;
-  MutexReleaseForWait(mutex, &depth);
-  const bool woken = Block(Op::kCondWait, cond, &c.waiters, deadline_ns);
+  const uint32_t depth = MutexReleaseForWait(MutexOf(mutex));
+  const bool woken = BlockInline(Op::kCondWait, cond, &c.waiters, deadline_ns, nullptr);
   // From here on the condition variable may be gone: who is woken owes it nothing.
-  MutexRetakeAfterWait(mutex, depth);
+  MutexRetakeAfterWait(MutexOf(mutex), depth);
   const int error = woken ? 0 : ETIMEDOUT;
   Result(static_cast<uint64_t>(error));
   return error;
@@ -80,6 +79,15 @@ int WaitUntil(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock,
   uint64_t deadline_ns = 0;
   if (const int error = DeadlineOf(clock, deadline, &deadline_ns); error != 0) return error;
   return Wait(cond, mutex, deadline_ns);
+}
+
+// Out of line, so that the quiet half needs no stack frame.
+[[gnu::noinline]] int SignalSlowly(pthread_cond_t* cond) {
+  SchedulePoint(Op::kCondSignal, cond);
+  Condition& c = ConditionOf(cond);
+  CheckUse(c, "signal");
+  if (!c.waiters.empty()) WakeOne(c.waiters, Op::kCondSignal, cond);
+  return 0;
 }
 
 }  // namespace
@@ -133,11 +141,12 @@ int pthread_cond_clockwait(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid
 
 int pthread_cond_signal(pthread_cond_t* cond) {
   if (InHost()) return WEIR_REAL(pthread_cond_signal)(cond);
-  SchedulePoint(Op::kCondSignal, cond);
-  Condition& c = ConditionOf(cond);
-  CheckUse(c, "signal");
-  if (!c.waiters.empty()) WakeOne(c.waiters, Op::kCondSignal, cond);
-  return 0;
+  const Condition& c = ConditionOf(cond);
+  if (c.waiters.empty() && c.destroyed != kDestroyed && !InSharedMemory(&c) &&
+      QuietSchedulePoint(Op::kCondSignal, cond)) {
+    return 0;
+  }
+  return SignalSlowly(cond);
 }
 
 int pthread_cond_broadcast(pthread_cond_t* cond) {

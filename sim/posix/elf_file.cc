@@ -98,7 +98,8 @@ absl::StatusOr<ElfFacts> ReadElf(const std::string& path) {
     const auto section = file.At<Elf64_Shdr>(header->e_shoff + i * sizeof(Elf64_Shdr));
     if (!section) return bad("truncated ELF file");
     if (section->sh_type != SHT_DYNSYM) continue;
-    const auto strings = file.At<Elf64_Shdr>(header->e_shoff + section->sh_link * sizeof(Elf64_Shdr));
+    const auto strings =
+        file.At<Elf64_Shdr>(header->e_shoff + section->sh_link * sizeof(Elf64_Shdr));
     if (!strings) return bad("truncated ELF file");
     ReadSymbols(file, *section, strings->sh_offset, facts);
   }

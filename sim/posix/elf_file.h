@@ -16,8 +16,8 @@ struct ElfFacts {
   bool exports_main;
 };
 
-// Reads the file. NotFound, or InvalidArgument for what is not an x86-64 shared object; never trusts an
-// offset in it.
+// Reads the file. NotFound, or InvalidArgument for what is not an x86-64 shared object; never
+// trusts an offset in it.
 absl::StatusOr<ElfFacts> ReadElf(const std::string& path);
 
 }  // namespace weir::sim

@@ -1,8 +1,11 @@
 // exit, atexit, abort, assert: how a program ends.
 //
 // The lists of exit functions are ours from the moment the target is loaded: libc's would grow into
-// memory that is reset. exit() in the first process ends the execution after the functions have run; in any
-// other virtual process it ends that process. While they run, other threads go on, as POSIX has it.
+// memory that is reset. exit() in the first process ends the execution after the functions have
+// run; in any other virtual process it ends that process. While they run, other threads go on, as
+// POSIX has it.
+#include "sim/posix/exit.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +17,6 @@
 #include "sim/engine/heap.h"
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
-#include "sim/posix/exit.h"
 #include "sim/posix/real.h"
 #include "sim/posix/state.h"
 #include "sim/posix/thread.h"

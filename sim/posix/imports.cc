@@ -63,8 +63,8 @@ class StubPage {
     unsigned char* const stub = next_;
     next_ += kStubBytes;
     const auto entry = reinterpret_cast<uintptr_t>(&WeirRefuseEntry);
-    const unsigned char code[] = {0x48, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0x49,
-                                  0xBB, 0,    0, 0, 0, 0, 0, 0, 0, 0x41, 0xFF, 0xE3};
+    const unsigned char code[] = {0x48, 0xB8, 0, 0, 0, 0, 0, 0, 0,    0,    0x49, 0xBB,
+                                  0,    0,    0, 0, 0, 0, 0, 0, 0x41, 0xFF, 0xE3};
     std::memcpy(stub, code, sizeof code);
     std::memcpy(stub + 2, &name, sizeof name);
     std::memcpy(stub + 12, &entry, sizeof entry);
@@ -94,15 +94,26 @@ Dynamic ReadDynamic(const dl_phdr_info& object) {
   // glibc has made these addresses absolute.
   for (; entry != nullptr && entry->d_tag != DT_NULL; ++entry) {
     switch (entry->d_tag) {
-      case DT_SYMTAB: result.symbols = reinterpret_cast<const Elf64_Sym*>(entry->d_un.d_ptr); break;
-      case DT_STRTAB: result.strings = reinterpret_cast<const char*>(entry->d_un.d_ptr); break;
-      case DT_RELA: result.tables[0] = reinterpret_cast<const Elf64_Rela*>(entry->d_un.d_ptr); break;
-      case DT_RELASZ: result.bytes[0] = entry->d_un.d_val; break;
+      case DT_SYMTAB:
+        result.symbols = reinterpret_cast<const Elf64_Sym*>(entry->d_un.d_ptr);
+        break;
+      case DT_STRTAB:
+        result.strings = reinterpret_cast<const char*>(entry->d_un.d_ptr);
+        break;
+      case DT_RELA:
+        result.tables[0] = reinterpret_cast<const Elf64_Rela*>(entry->d_un.d_ptr);
+        break;
+      case DT_RELASZ:
+        result.bytes[0] = entry->d_un.d_val;
+        break;
       case DT_JMPREL:
         result.tables[1] = reinterpret_cast<const Elf64_Rela*>(entry->d_un.d_ptr);
         break;
-      case DT_PLTRELSZ: result.bytes[1] = entry->d_un.d_val; break;
-      default: break;
+      case DT_PLTRELSZ:
+        result.bytes[1] = entry->d_un.d_val;
+        break;
+      default:
+        break;
     }
   }
   return result;

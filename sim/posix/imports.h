@@ -8,10 +8,10 @@
 
 namespace weir::sim {
 
-// Redirects every function that the loaded object imports from libc and that is neither intercepted nor on
-// the allow-list (allow_list.h) to a stub: calling it ends the execution with the verdict
-// unsupported_call, which names the call and the caller. Merely importing it is no error. Functions of
-// other libraries that have a replacement (environment.h) are redirected to that.
+// Redirects every function that the loaded object imports from libc and that is neither intercepted
+// nor on the allow-list (allow_list.h) to a stub: calling it ends the execution with the verdict
+// unsupported_call, which names the call and the caller. Merely importing it is no error. Functions
+// of other libraries that have a replacement (environment.h) are redirected to that.
 absl::Status RefuseImports(const dl_phdr_info& object);
 
 // The address range of libc's code, as found by dl_iterate_phdr.

@@ -130,7 +130,8 @@ void AdoptObject(const dl_phdr_info& object, bool is_target) {
   }
 }
 
-// On a borrowed thread: its copy of each object's thread-local storage comes into being now, in the World.
+// On a borrowed thread: its copy of each object's thread-local storage comes into being now, in the
+// World.
 void TouchTls(ThreadSlot slot) {
   g_allocate_tls = true;
   for (const TlsModule& module : g_tls_modules) {
@@ -152,7 +153,8 @@ absl::StatusOr<void*> Open(const std::string& path) {
 absl::Status AdoptObjects(const std::set<std::string>& before, const std::string& path) {
   absl::Status status;
   ForEachObject([&](const dl_phdr_info& object) {
-    if (!status.ok() || before.contains(object.dlpi_name) || IsLibc(FileName(object.dlpi_name))) return;
+    if (!status.ok() || before.contains(object.dlpi_name) || IsLibc(FileName(object.dlpi_name)))
+      return;
     const bool is_target = path == object.dlpi_name;
     AdoptObject(object, is_target);
     if (is_target) status = RefuseImports(object);
@@ -178,14 +180,16 @@ absl::Status CheckTarget(const std::string& path) {
   const auto facts = ReadElf(path);
   if (!facts.ok()) return facts.status();
   if (!facts->instrumented) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, ": not instrumented; build it with weir_target() (or -fsanitize=thread, see "
-              "docs/how-it-works.md)"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path,
+                     ": not instrumented; build it with weir_target() (or -fsanitize=thread, see "
+                     "docs/how-it-works.md)"));
   }
   if (facts->text_address != kTargetAddress) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, ": linked at 0x", absl::Hex(facts->text_address), ", not at 0x",
-        absl::Hex(kTargetAddress), "; build it with weir_target() (or link with -Wl,-Ttext-segment=)"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": linked at 0x", absl::Hex(facts->text_address), ", not at 0x",
+                     absl::Hex(kTargetAddress),
+                     "; build it with weir_target() (or link with -Wl,-Ttext-segment=)"));
   }
   return absl::OkStatus();
 }

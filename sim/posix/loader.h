@@ -23,10 +23,12 @@ struct Target {
 // process, after StartEngine(); the target stays loaded.
 //
 // NotFound: no such file. InvalidArgument: not a shared object, not instrumented, or not linked at
-// kTargetAddress; the text says what to do. FailedPrecondition: the dynamic loader refuses, with its words.
+// kTargetAddress; the text says what to do. FailedPrecondition: the dynamic loader refuses, with
+// its words.
 absl::StatusOr<const Target*> LoadTarget(const std::string& path);
 
-// What is wrong with a file as a target, without loading it: OK if nothing. Does not need the engine.
+// What is wrong with a file as a target, without loading it: OK if nothing. Does not need the
+// engine.
 absl::Status CheckTarget(const std::string& path);
 
 // Called by weir_register_scenario while the target is being loaded.

@@ -1,11 +1,11 @@
 // malloc and its family: the World's heap for virtual threads and for the target's constructors.
 //
-// operator new needs nothing of its own: libstdc++'s calls malloc. Not scheduling points: an allocation
-// is visible to its own thread only.
+// operator new needs nothing of its own: libstdc++'s calls malloc. Not scheduling points: an
+// allocation is visible to its own thread only.
 #include "sim/posix/memory.h"
 
-#include <errno.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
 
@@ -46,7 +46,8 @@ bool IsHostCaller(const void* return_address) {
 
 // Whether the caller's memory is libc's.
 bool UsesLibc(const void* return_address) {
-  if (g_mode == Mode::kTarget) [[likely]] return false;
+  if (g_mode == Mode::kTarget) [[likely]]
+    return false;
   return g_mode == Mode::kHost || IsHostCaller(return_address);
 }
 
@@ -63,14 +64,15 @@ void* AllocateTls(size_t size) {
 }
 
 void* OrNoMemory(void* block) {
-  if (block == nullptr) [[unlikely]] errno = ENOMEM;
+  if (block == nullptr) [[unlikely]]
+    errno = ENOMEM;
   return block;
 }
 
 bool IsPowerOfTwo(size_t value) { return value != 0 && (value & (value - 1)) == 0; }
 
-// What libc's functions allocated for the target before the World existed belongs to the base image and
-// lives as long as the process.
+// What libc's functions allocated for the target before the World existed belongs to the base image
+// and lives as long as the process.
 size_t ForeignSize(void* block) {
   const Mode before = g_mode;
   g_mode = Mode::kHost;
@@ -107,8 +109,8 @@ void free(void* block) {
     if (g_mode != Mode::kHost) HeapFree(block);
     return;
   }
-  // A virtual thread frees what was allocated outside of the World: that memory is there again in the
-  // next execution, so it stays.
+  // A virtual thread frees what was allocated outside of the World: that memory is there again in
+  // the next execution, so it stays.
   if (g_mode == Mode::kTarget || InTlsArea(block)) return;
   __libc_free(block);
 }

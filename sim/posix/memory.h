@@ -6,12 +6,12 @@
 
 namespace weir::sim {
 
-// Callers between these addresses (the dynamic loader and libc) get libc's memory in load mode: what they
-// keep must survive the reset of the World. Up to four ranges.
+// Callers between these addresses (the dynamic loader and libc) get libc's memory in load mode:
+// what they keep must survive the reset of the World. Up to four ranges.
 void AddHostCaller(uintptr_t begin, uintptr_t end);
 
-// While true, host allocations come from the World's TLS area: thread-local storage of loaded objects,
-// which must lie at the same address in every process.
+// While true, host allocations come from the World's TLS area: thread-local storage of loaded
+// objects, which must lie at the same address in every process.
 extern bool g_allocate_tls;
 
 }  // namespace weir::sim

@@ -1,7 +1,7 @@
 // The target's standard output and error: seen by the observer, swallowed without one.
 //
-// Unbuffered, so that libc keeps nothing of an execution in memory that is not reset. Not scheduling points:
-// printing is for people, and must not change what is found.
+// Unbuffered, so that libc keeps nothing of an execution in memory that is not reset. Not
+// scheduling points: printing is for people, and must not change what is found.
 #include "sim/posix/output.h"
 
 #include <errno.h>
@@ -53,7 +53,8 @@ ssize_t WriteCookie(void* cookie, const char* text, size_t size) {
 FILE* OpenCookie(int fd) {
   cookie_io_functions_t functions = {};
   functions.write = WriteCookie;
-  FILE* const file = fopencookie(reinterpret_cast<void*>(static_cast<intptr_t>(fd)), "w", functions);
+  FILE* const file =
+      fopencookie(reinterpret_cast<void*>(static_cast<intptr_t>(fd)), "w", functions);
   if (file == nullptr) abort();
   setvbuf(file, nullptr, _IONBF, 0);
   return file;

@@ -4,9 +4,9 @@
 
 namespace weir::sim {
 
-// Replaces stdout and stderr by streams that know who writes: the host's lines go where they went, the
-// target's to the observer, or nowhere. Before the target's libstdc++ is loaded (it keeps the streams).
-// Once per process.
+// Replaces stdout and stderr by streams that know who writes: the host's lines go where they went,
+// the target's to the observer, or nowhere. Before the target's libstdc++ is loaded (it keeps the
+// streams). Once per process.
 void CaptureOutput();
 
 }  // namespace weir::sim

@@ -7,13 +7,13 @@
 namespace weir::sim {
 
 // Looked up on first use: intercepted calls may come before any constructor of ours has run.
-#define WEIR_REAL(name)                                                         \
-  ([]() noexcept {                                                              \
-    static decltype(&::name) real = nullptr;                                    \
-    if (real == nullptr) [[unlikely]] {                                         \
-      real = reinterpret_cast<decltype(&::name)>(dlsym(RTLD_NEXT, #name));      \
-    }                                                                           \
-    return real;                                                                \
+#define WEIR_REAL(name)                                                    \
+  ([]() noexcept {                                                         \
+    static decltype(&::name) real = nullptr;                               \
+    if (real == nullptr) [[unlikely]] {                                    \
+      real = reinterpret_cast<decltype(&::name)>(dlsym(RTLD_NEXT, #name)); \
+    }                                                                      \
+    return real;                                                           \
   }())
 
 }  // namespace weir::sim

@@ -1,8 +1,8 @@
-// What the intercepted calls keep in the World, a struct for each primitive that keeps something outside of
-// the target's own objects.
+// What the intercepted calls keep in the World, a struct for each primitive that keeps something
+// outside of the target's own objects.
 //
-// All zero is the state before the target's constructors run. Nothing here may point outside of the World
-// and of what lives as long as the process. No constructors, no destructors.
+// All zero is the state before the target's constructors run. Nothing here may point outside of the
+// World and of what lives as long as the process. No constructors, no destructors.
 #ifndef WEIR_SIM_POSIX_STATE_H_
 #define WEIR_SIM_POSIX_STATE_H_
 
@@ -57,7 +57,7 @@ struct SharedState {
     char name[256];      // of shm_open, with one slash; of a memfd "<creator's path>:<n>"
     uint64_t name_hash;  // PathHash(name)
     bool linked;         // shm_open still finds it
-    uint32_t creator;    // of a memfd: uid + 1 of the thread that made it, and its how-manieth it is
+    uint32_t creator;  // of a memfd: uid + 1 of the thread that made it, and its how-manieth it is
     uint32_t number;
     uint32_t next_window;  // where its next mapping goes
     uint64_t size;
@@ -85,13 +85,14 @@ struct SharedState {
 
 // environment.cc
 struct EnvironmentState {
-  random_data random;     // of rand() and random(): glibc's own algorithm, on this memory
+  random_data random;  // of rand() and random(): glibc's own algorithm, on this memory
   char random_words[128];
   drand48_data drand48;
   uint64_t entropy;  // numbers given out by getrandom() and std::random_device
 };
 
-// output.cc: the end of what was written to standard error; an uncaught exception tells itself there.
+// output.cc: the end of what was written to standard error; an uncaught exception tells itself
+// there.
 struct OutputState {
   uint32_t length;
   char tail[1000];

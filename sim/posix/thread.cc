@@ -1,8 +1,8 @@
 // pthread_create, join, detach, self, exit, names, yield; thread_local destructors.
 //
-// A pthread_t is the descriptor of the borrowed thread whose slot it is, so that it is what the thread
-// itself finds in its FS base. Attributes: the detach state counts; stack sizes are the engine's. POSIX.1-2017,
-// pthread_create(3) and its neighbours.
+// A pthread_t is the descriptor of the borrowed thread whose slot it is, so that it is what the
+// thread itself finds in its FS base. Attributes: the detach state counts; stack sizes are the
+// engine's. POSIX.1-2017, pthread_create(3) and its neighbours.
 #include "sim/posix/thread.h"
 
 #include <dlfcn.h>
@@ -65,8 +65,8 @@ int Join(pthread_t handle, void** result, uint64_t deadline_ns) {
   return 0;
 }
 
-// pthread_exit unwinds the stack as an exception nobody can catch would: destructors run. When the whole
-// stack is unwound, the thread ends.
+// pthread_exit unwinds the stack as an exception nobody can catch would: destructors run. When the
+// whole stack is unwound, the thread ends.
 _Unwind_Reason_Code StopUnwinding(int, _Unwind_Action actions, _Unwind_Exception_Class,
                                   _Unwind_Exception*, _Unwind_Context*, void* result) {
   if ((actions & _UA_END_OF_STACK) != 0) {
@@ -88,7 +88,8 @@ _Unwind_Reason_Code StopUnwinding(int, _Unwind_Action actions, _Unwind_Exception
     }
   }
   if (unwind != nullptr) {
-    auto* const exception = static_cast<_Unwind_Exception*>(HeapAllocate(sizeof(_Unwind_Exception)));
+    auto* const exception =
+        static_cast<_Unwind_Exception*>(HeapAllocate(sizeof(_Unwind_Exception)));
     std::memset(exception, 0, sizeof *exception);
     unwind(exception, StopUnwinding, result);
   }
@@ -218,7 +219,8 @@ int pthread_sigmask(int how, const sigset_t* set, sigset_t* old) {
   return 0;
 }
 
-// Cancellation is not simulated (pthread_cancel is refused); its state is always what was asked for.
+// Cancellation is not simulated (pthread_cancel is refused); its state is always what was asked
+// for.
 int pthread_setcancelstate(int state, int* old) {
   if (InHost()) return WEIR_REAL(pthread_setcancelstate)(state, old);
   if (old != nullptr) *old = PTHREAD_CANCEL_ENABLE;
@@ -232,7 +234,8 @@ int __cxa_thread_atexit_impl(void (*function)(void*), void* object, void* librar
     if (real == nullptr) {
       real = reinterpret_cast<Real>(dlsym(RTLD_NEXT, "__cxa_thread_atexit_impl"));
     }
-    // A thread_local made by a constructor of the target belongs to weir's own thread, which never ends.
+    // A thread_local made by a constructor of the target belongs to weir's own thread, which never
+    // ends.
     return g_mode == Mode::kLoad ? 0 : real(function, object, library);
   }
   auto* const entry =

@@ -4,8 +4,8 @@
 
 namespace weir::sim {
 
-// Runs the thread_local destructors of the current thread, then those of its keys (POSIX: XSH 2.9.5.2; the
-// C++ ones first, as glibc does).
+// Runs the thread_local destructors of the current thread, then those of its keys (POSIX:
+// XSH 2.9.5.2; the C++ ones first, as glibc does).
 void RunThreadExit();
 
 // Runs the thread_local destructors alone, as exit() does for its caller.

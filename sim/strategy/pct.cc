@@ -20,6 +20,7 @@ void PctStrategy::Begin(const Execution& next, Random random) {
             [](const Change& a, const Change& b) { return a.step < b.step; });
   changes_[changes] = {kNever, 0};
   applied_ = 0;
+  stays_until_ = 0;
 }
 
 Choice PctStrategy::Choose(const Point& point) {
@@ -34,6 +35,8 @@ Choice PctStrategy::Choose(const Point& point) {
     priorities_.LowerBelowAll(point.thread);
   }
   if (point.op == Op::kThreadExit) priorities_.Retire(point.thread);
+  // Until then the order changes only when a thread becomes runnable or yields.
+  stays_until_ = std::min(changes_[applied_].step, environment_.slow_at());
   return priorities_.Highest();
 }
 

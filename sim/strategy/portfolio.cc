@@ -20,6 +20,8 @@ void PortfolioStrategy::Begin(const Execution& next, Random random) {
   Execution own = next;
   own.index = next.index / kMembers.size();
   current_->Begin(own, random);
+  stays_until_ = current_->stays_until();
+  minds_newcomers_ = current_->minds_newcomers();
 }
 
 }  // namespace weir::sim

@@ -25,7 +25,11 @@ class PortfolioStrategy final : public Strategy {
   PortfolioStrategy();
   // A member sees the executions that are its own, numbered without gaps.
   void Begin(const Execution& next, Random random) override;
-  Choice Choose(const Point& point) override { return current_->Choose(point); }
+  Choice Choose(const Point& point) override {
+    const Choice choice = current_->Choose(point);
+    stays_until_ = current_->stays_until();
+    return choice;
+  }
   void End(const Verdict& verdict) override { current_->End(verdict); }
 
  private:

@@ -1,5 +1,9 @@
 #include "sim/strategy/random.h"
 
+#include <algorithm>
+
+#include "sim/strategy/geometric.h"
+
 namespace weir::sim {
 namespace {
 
@@ -18,6 +22,8 @@ void RandomStrategy::Begin(const Execution&, Random random) {
   random_ = random;
   environment_.Begin(random_);
   exponent_ = random_.Below(kStickiest + 1);
+  leaves_at_ = 0;
+  stays_until_ = 0;
 }
 
 Choice RandomStrategy::Choose(const Point& point) {
@@ -28,15 +34,14 @@ Choice RandomStrategy::Choose(const Point& point) {
   if (point.yields && point.thread_can_run) {
     return runnable.count() == 1 ? point.thread : AnyOther(runnable, point.thread, random_);
   }
-  uint32_t bits = random_.Bits();
   if (point.thread_can_run) {
-    // The upper bits say whether to stay (not all zero), the lower ones are left to say where to
-    // go.
-    if ((uint64_t{bits} << exponent_ >> 32) != 0) return point.thread;
-    bits <<= exponent_;
+    if (leaves_at_ < point.step) leaves_at_ = point.step + Geometric(exponent_, random_);
+    if (leaves_at_ > point.step) {
+      stays_until_ = std::min(leaves_at_, environment_.slow_at());
+      return point.thread;
+    }
   }
-  const auto count = static_cast<uint64_t>(runnable.count());
-  return runnable.Nth(static_cast<int>(bits * count >> 32));
+  return runnable.Nth(static_cast<int>(random_.Below(static_cast<uint32_t>(runnable.count()))));
 }
 
 }  // namespace weir::sim

@@ -19,6 +19,7 @@ class RandomStrategy final : public Strategy {
  public:
   static constexpr uint32_t kStickiest = 8;
 
+  RandomStrategy() { minds_newcomers_ = false; }
   void Begin(const Execution& next, Random random) override;
   Choice Choose(const Point& point) override;
 
@@ -29,6 +30,8 @@ class RandomStrategy final : public Strategy {
   Random random_;
   Environment environment_;
   uint32_t exponent_ = 0;
+  uint64_t leaves_at_ =
+      0;  // the next step at which it does not stay; a step in the past: not drawn
 };
 
 }  // namespace weir::sim

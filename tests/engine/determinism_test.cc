@@ -50,6 +50,37 @@ TEST(Determinism, TheFingerprintCoversResultsNotOnlyChoices) {
   EXPECT_NE(first.fingerprint, second.fingerprint);
 }
 
+// A watched execution takes the slow way through every point, one that is not the fast one wherever
+// it can: both must be the same, in every decision.
+class FastAndSlow : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(, FastAndSlow,
+                         testing::Values("producer_consumer", "processes_killed_waiters",
+                                         "processes_shared_memory", "atomic_wait", "timed_mutex",
+                                         "condition_clock", "poll_clock", "semaphore_timed",
+                                         "future", "latch_barrier_semaphore"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(FastAndSlow, AreTheSameExecution) {
+  class Counter final : public Observer {
+   public:
+    void OnPoint(const PointEvent&) override { ++points; }
+    void OnDecision(const Point&, Choice) override { ++decisions; }
+    uint64_t points = 0, decisions = 0;
+  };
+  Simulation simulation(std::string("programs/pass/") + GetParam());
+  ASSERT_TRUE(simulation.ready());
+  for (uint64_t index = 0; index < 400; ++index) {
+    const RunResult fast = simulation.Run(index);
+    Counter counter;
+    simulation.options().observer = &counter;
+    const RunResult slow = simulation.Run(index);
+    simulation.options().observer = nullptr;
+    ASSERT_EQ(fast.fingerprint, slow.fingerprint) << "execution " << index;
+    EXPECT_EQ(fast.points, counter.points);
+    EXPECT_EQ(fast.decisions, counter.decisions);
+  }
+}
+
 TEST(Determinism, UnlikeSchedulesHaveUnlikeFingerprints) {
   Simulation simulation("programs/pass/producer_consumer");
   ASSERT_TRUE(simulation.ready());

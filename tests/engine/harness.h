@@ -1,4 +1,5 @@
-// Runs a target in this very process: for tests of what the engine promises of many executions in a row.
+// Runs a target in this very process: for tests of what the engine promises of many executions in a
+// row.
 //
 // One target per process, since a World holds one; ctest runs each TEST in a process of its own.
 #ifndef WEIR_TESTS_ENGINE_HARNESS_H_

@@ -23,18 +23,18 @@ TEST(Object, EachWrittenFormIsRead) {
             (ObjectKey{Space::kThread, PathHash("worker-0/main.2"), 0, 0}));
   EXPECT_EQ(*ParseObject("process:worker-0"),
             (ObjectKey{Space::kProcess, PathHash("worker-0"), 0, 0}));
-  EXPECT_EQ(*ParseObject("0x7f0012345678"),
-            (ObjectKey{Space::kUnknown, 0, 0x7f0012345678, 0}));
+  EXPECT_EQ(*ParseObject("0x7f0012345678"), (ObjectKey{Space::kUnknown, 0, 0x7f0012345678, 0}));
 }
 
 TEST(Object, AnythingElseIsRefusedWithTheText) {
-  for (const char* bad : {"", "nonsense", "fence.so+4030", "fence.so+0x", "worker:+0x1",
-                          "worker:x+0x1", "0xnothex", "a@b", "+0x10",
-                          "fence.so+0x11112222333344445"}) {
+  for (const char* bad :
+       {"", "nonsense", "fence.so+4030", "fence.so+0x", "worker:+0x1", "worker:x+0x1", "0xnothex",
+        "a@b", "+0x10", "fence.so+0x11112222333344445"}) {
     const auto result = ParseObject(bad);
     ASSERT_FALSE(result.ok()) << bad;
     EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_NE(result.status().message().find(absl::string_view(bad)), absl::string_view::npos) << bad;
+    EXPECT_NE(result.status().message().find(absl::string_view(bad)), absl::string_view::npos)
+        << bad;
   }
 }
 

@@ -1,5 +1,5 @@
-// Waiting without waiting: each way of polling ends, in the empty schedule and in searched ones (runtime.md,
-// "Scheduling and time").
+// Waiting without waiting: each way of polling ends, in the empty schedule and in searched ones
+// (runtime.md, "Scheduling and time").
 #include <gtest/gtest.h>
 
 #include "tests/engine/harness.h"
@@ -23,7 +23,8 @@ TEST_P(Polling, EndsUnderTheEmptyScheduleAndUnderSearch) {
 
 INSTANTIATE_TEST_SUITE_P(Ways, Polling,
                          testing::Values("yield", "bare_load", "two_loads", "failing_compare",
-                                         "test_and_set", "under_lock", "trylock", "clock", "sleeper"),
+                                         "test_and_set", "under_lock", "trylock", "clock",
+                                         "sleeper"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Polling, AnEndlessRunIsALivelockAtTheStepCap) {

@@ -7,8 +7,9 @@
 namespace weir::sim {
 namespace {
 
-// Neighbouring indices of one campaign must not give streams that overlap: of 200 streams of 100 draws of
-// 64 bits, 20,000 in all, none is equal (chance of one coincidence: 20,000² / 2 / 2^64 < 10^−10).
+// Neighbouring indices of one campaign must not give streams that overlap: of 200 streams of 100
+// draws of 64 bits, 20,000 in all, none is equal (chance of one coincidence: 20,000² / 2 / 2^64 <
+// 10^−10).
 TEST(Random, ExecutionsNextToOneAnotherDrawUnlikeStreams) {
   std::set<uint64_t> seen;
   for (uint64_t index = 0; index < 200; ++index) {
@@ -29,7 +30,8 @@ TEST(Random, ASeedAlwaysGivesTheSameNumbers) {
   EXPECT_EQ(ExecutionSeed(7, 4711), 0x3EF0BFD8079EE4C3u);
 }
 
-// 6,000 draws over 6 values: each count has mean 1,000 and standard deviation 28.9; ±150 is 5.2 of them.
+// 6,000 draws over 6 values: each count has mean 1,000 and standard deviation 28.9; ±150 is 5.2 of
+// them.
 TEST(Random, BelowIsUniform) {
   Random random(11);
   int counts[6] = {};

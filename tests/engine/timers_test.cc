@@ -74,7 +74,8 @@ TEST_F(TimersTest, AgreesWithASortedListUnderRandomUse) {
     }
     ASSERT_EQ(timers_.count(), static_cast<int>(model.size()));
     if (!model.empty()) {
-      ASSERT_EQ(timers_.earliest().slot, std::get<2>(*std::min_element(model.begin(), model.end())));
+      ASSERT_EQ(timers_.earliest().slot,
+                std::get<2>(*std::min_element(model.begin(), model.end())));
     }
   }
 }

@@ -32,6 +32,11 @@ struct Fixture {
     point.alternatives = static_cast<uint32_t>(threads);
     point.runnable = &runnable;
   }
+  // The next point.
+  const Point& Next() {
+    ++point.step;
+    return point;
+  }
   ThreadSet runnable;
   Point point{};
 };
@@ -57,7 +62,7 @@ TEST(Random, LeavesTheRunningThreadAsOftenAsTheStickinessSays) {
     Fixture fixture(4);
     fixture.point.thread = 2;
     int left = 0;
-    for (int i = 0; i < kPoints; ++i) left += strategy.Choose(fixture.point) != 2;
+    for (int i = 0; i < kPoints; ++i) left += strategy.Choose(fixture.Next()) != 2;
     const double p = 0.75 / (1 << exponent);
     const double deviation = std::sqrt(kPoints * p * (1 - p));
     EXPECT_NEAR(left, kPoints * p, 5 * deviation) << "e = " << exponent;
@@ -73,12 +78,11 @@ TEST(Random, GoesToEveryRunnableThreadWithEqualChances) {
     fixture.point.thread = can_run ? 7 : 99;
     fixture.point.thread_can_run = can_run;
     std::vector<int> counts(20);
-    for (int i = 0; i < 40'000; ++i) ++counts[strategy.Choose(fixture.point)];
+    for (int i = 0; i < 40'000; ++i) ++counts[strategy.Choose(fixture.Next())];
     EXPECT_LT(ChiSquared(counts), 43.8) << "the running thread can run: " << can_run;
   }
 }
 
-// The lower bits of the draw that was not kept choose: also when 8 of its bits are spent.
 // 9 others, expected 2,000 times each; 8 degrees of freedom: 26.1 once in 1,000.
 TEST(Random, LeavesForEveryOtherThreadWithEqualChancesWhenSticky) {
   RandomStrategy strategy = WithExponent(RandomStrategy::kStickiest);
@@ -86,7 +90,7 @@ TEST(Random, LeavesForEveryOtherThreadWithEqualChancesWhenSticky) {
   fixture.point.thread = 9;
   std::vector<int> counts(9);
   for (int left = 0; left < 18'000;) {
-    const Choice choice = strategy.Choose(fixture.point);
+    const Choice choice = strategy.Choose(fixture.Next());
     if (choice == 9) continue;
     ++counts[choice];
     ++left;
@@ -104,7 +108,7 @@ TEST(Random, AYieldGoesToEveryOtherThreadWithEqualChancesWhateverTheStickiness) 
       fixture.point.thread = yielding;
       fixture.point.yields = true;
       std::vector<int> counts(5);
-      for (int i = 0; i < 8'000; ++i) ++counts[strategy.Choose(fixture.point)];
+      for (int i = 0; i < 8'000; ++i) ++counts[strategy.Choose(fixture.Next())];
       EXPECT_EQ(counts[yielding], 0);
       counts.erase(counts.begin() + yielding);
       EXPECT_LT(ChiSquared(counts), 16.3) << "e = " << exponent << ", thread " << yielding;
@@ -116,7 +120,7 @@ TEST(Random, AYieldOfTheOnlyThreadStays) {
   RandomStrategy strategy = WithExponent(0);
   Fixture fixture(1);
   fixture.point.yields = true;
-  for (int i = 0; i < 100; ++i) ASSERT_EQ(strategy.Choose(fixture.point), 0u);
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(strategy.Choose(fixture.Next()), 0u);
 }
 
 // weir::Choose(4): 8,000 draws, 3 degrees of freedom: 16.3 once in 1,000.
@@ -162,7 +166,8 @@ TEST(Random, TimePassesAtFewPointsOfFewExecutionsAndOnlyWhenATimerIsPending) {
     for (uint64_t index = 0; index < 1'000; ++index) {
       strategy.Begin({}, Random(ExecutionSeed(9, index)));
       bool passed = false;
-      for (int i = 0; i < 64; ++i) passed |= strategy.Choose(fixture.point) == kAdvanceTime;
+      fixture.point.step = 0;
+      for (int i = 0; i < 64; ++i) passed |= strategy.Choose(fixture.Next()) == kAdvanceTime;
       executions += passed;
     }
     const double p = pending ? chance : 0;

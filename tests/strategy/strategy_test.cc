@@ -49,6 +49,27 @@ TEST_P(EveryStrategy, AnExecutionDependsOnItsSeedAndIndexAlone) {
   }
 }
 
+// What stays_until() promises: the engine may leave the questions out. Threads wait, are woken,
+// spin.
+TEST_P(EveryStrategy, NotBeingAskedBeforeStaysUntilMakesNoDifference) {
+  Toy toy(6, 40, [](Toy& toy, int thread, int step) {
+    if (thread > 0 && step == 10 && toy.done(0) < 10) return Toy::Outcome::kWaits;
+    if (thread > 2 && step == 20 && toy.done(1) < 30) return Toy::Outcome::kSpins;
+    if (thread == 0 && step >= 10) toy.Wake(1 + step % 5);
+    return Toy::Outcome::kDone;
+  });
+  uint64_t points = 0, asked = 0;
+  for (uint64_t index = 0; index < 2'000; ++index) {
+    const Execution execution = {.campaign_seed = 4, .index = index};
+    const auto always = toy.Run(*strategy_, execution, 5'000);
+    const auto when_due = toy.Run(*strategy_, execution, 5'000, Toy::Asks::kWhenDue);
+    ASSERT_EQ(always.order, when_due.order) << "execution " << index;
+    points += when_due.points;
+    asked += when_due.asked;
+  }
+  EXPECT_LT(asked, points * 7 / 10);  // and it is worth something
+}
+
 TEST_P(EverySearch, OtherSeedsGiveOtherExecutions) {
   Toy toy(5, 12);
   int equal = 0;

@@ -33,11 +33,18 @@ class Toy {
   struct Result {
     std::vector<ThreadSlot> order;  // who did each step, spins and waits included
     uint64_t points = 0;            // the last Point::step
+    uint64_t asked = 0;             // calls of Choose
     bool finished = false;          // every thread came to its end within the cap
   };
 
+  enum class Asks {
+    kAlways,
+    kWhenDue,  // as the engine: not before stays_until()
+  };
+
   // One execution with the seed of (campaign seed, index).
-  Result Run(Strategy& strategy, const Execution& execution, uint64_t step_cap = 100'000) {
+  Result Run(Strategy& strategy, const Execution& execution, uint64_t step_cap = 100'000,
+             Asks asks = Asks::kAlways) {
     strategy.Begin(execution, Random(ExecutionSeed(execution.campaign_seed, execution.index)));
     next_.assign(threads_, 0);
     runnable_.Clear();
@@ -45,9 +52,18 @@ class Toy {
     Result result;
     ThreadSlot current = 0;
     bool yields = false;
+    newcomer_ = false;
+    uint64_t quiet_until = 0;
     while (runnable_.count() > 0 && result.points < step_cap) {
       ++result.points;
-      current = strategy.Choose(PointAt(current, yields, result.points));
+      if (strategy.minds_newcomers() && newcomer_) quiet_until = 0;
+      newcomer_ = false;
+      const bool stays = !yields && runnable_.Contains(current) && result.points < quiet_until;
+      if (!stays || asks == Asks::kAlways) {
+        current = strategy.Choose(PointAt(current, yields, result.points));
+        quiet_until = strategy.stays_until();
+        ++result.asked;
+      }
       if (!runnable_.Contains(current)) std::abort();
       result.order.push_back(current);
       const Outcome outcome = step_(*this, current, next_[current]);
@@ -63,7 +79,9 @@ class Toy {
 
   // No effect on a thread that can run or has come to its end.
   void Wake(int thread) {
-    if (!runnable_.Contains(thread) && next_[thread] < steps_each_) runnable_.Insert(thread);
+    if (runnable_.Contains(thread) || next_[thread] == steps_each_) return;
+    runnable_.Insert(thread);
+    newcomer_ = true;
   }
   // How many steps of the thread are done.
   int done(int thread) const { return next_[thread]; }
@@ -88,6 +106,7 @@ class Toy {
   const Step step_;
   std::vector<int> next_;  // of each thread: the step that it does next
   ThreadSet runnable_;
+  bool newcomer_ = false;  // since the last decision
 };
 
 // Pearson's statistic for `counts` against equal chances. With c cells it exceeds, in one case of

@@ -1,5 +1,5 @@
-// Fails unless its exit functions run, last registered first, in this very execution: main's own status is an
-// error, and only the last function to run makes it a success.
+// Fails unless its exit functions run, last registered first, in this very execution: main's own
+// status is an error, and only the last function to run makes it a success.
 #include <unistd.h>
 
 #include <cstdlib>

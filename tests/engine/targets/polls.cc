@@ -1,5 +1,6 @@
-// simulation only: ways to wait for another thread without waiting, one scenario each. In the empty schedule the
-// polling thread runs first, so that each hangs unless the engine lets the other one run.
+// simulation only: ways to wait for another thread without waiting, one scenario each. In the empty
+// schedule the polling thread runs first, so that each hangs unless the engine lets the other one
+// run.
 #include <atomic>
 #include <chrono>
 #include <mutex>

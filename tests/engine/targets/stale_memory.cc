@@ -1,5 +1,5 @@
-// Reads memory before anything was written to it, as buggy programs do: it must be zero each time, not what
-// the execution before left there.
+// Reads memory before anything was written to it, as buggy programs do: it must be zero each time,
+// not what the execution before left there.
 #include <cassert>
 #include <cstdlib>
 #include <cstring>

@@ -1,7 +1,8 @@
 // simulation only: reads the processor's time stamp, which no simulation can make equal.
 //
-// Every run chooses alike and passes, but the value that it stores differs: only a fingerprint that covers
-// results can tell (tests/engine/determinism_test.cc). Not one of the programs that must be deterministic.
+// Every run chooses alike and passes, but the value that it stores differs: only a fingerprint that
+// covers results can tell (tests/engine/determinism_test.cc). Not one of the programs that must be
+// deterministic.
 #include <x86intrin.h>
 
 #include <atomic>
