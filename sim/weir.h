@@ -1,10 +1,10 @@
-// What a target may say to weir: declare scenarios, start virtual processes, spend virtual time, and
-// state what must hold.
+// What a target may say to weir: declare scenarios, start virtual processes, spend virtual time,
+// and state what must hold.
 //
-// A target that is an ordinary program (it exports `main`) needs nothing of this. Everything here is
-// available only inside an execution: the functions are resolved from the weir executable when the
-// target is loaded. All of it may be called from any virtual thread unless said otherwise, and none of
-// it allocates on weir's side.
+// A target that is an ordinary program (it exports `main`) needs nothing of this. Everything here
+// is available only inside an execution: the functions are resolved from the weir executable when
+// the target is loaded. All of it may be called from any virtual thread unless said otherwise, and
+// none of it allocates on weir's side.
 //
 //   WEIR_SCENARIO(ping, weir::Int("rounds", 1, 64, 4)) {
 //     weir::Process peer = weir::Spawn("peer", [&] { ... });
@@ -58,8 +58,8 @@ uint64_t weir_now(void);
 
 namespace weir {
 
-// A virtual process: a named group of threads with a pid, an incarnation and file descriptors of its
-// own. A handle stays valid to the end of the execution.
+// A virtual process: a named group of threads with a pid, an incarnation and file descriptors of
+// its own. A handle stays valid to the end of the execution.
 struct Process {
   uint32_t id = 0;
 };
@@ -101,14 +101,15 @@ inline std::chrono::nanoseconds Now() {
   return std::chrono::nanoseconds(static_cast<int64_t>(weir_now()));
 }
 
-// Marks the begin of round `number` for all threads. Schedules name their edits relative to a round.
+// Marks the begin of round `number` for all threads. Schedules name their edits relative to a
+// round.
 inline void Round(uint64_t number) { weir_round(number); }
 
 // One of 0 … alternatives−1, drawn by the run, recorded and replayed. The default is 0.
 inline uint64_t Choose(uint64_t alternatives) { return weir_choose(alternatives); }
 
-// Ends the execution with the verdict `assertion`. `oracle` is a stable identifier of what failed, the
-// name of its failure bucket; `message` tells the user in his own terms.
+// Ends the execution with the verdict `assertion`. `oracle` is a stable identifier of what failed,
+// the name of its failure bucket; `message` tells the user in his own terms.
 [[noreturn]] inline void Fail(const char* oracle, std::string_view message) {
   weir_fail(oracle, message.data(), message.size());
 }
@@ -136,7 +137,8 @@ class Parameters {
  public:
   Parameters(const WeirScenario& scenario, const int64_t* values)
       : scenario_(scenario), values_(values) {}
-  // The value (for OneOf: the index). An undeclared name is a mistake in the scenario and fails the run.
+  // The value (for OneOf: the index). An undeclared name is a mistake in the scenario and fails the
+  // run.
   int64_t operator[](std::string_view name) const {
     for (size_t i = 0; i < scenario_.parameter_count; ++i) {
       if (name == scenario_.parameters[i].name) return values_[i];
@@ -151,22 +153,22 @@ class Parameters {
 
 }  // namespace weir
 
-// Defines and registers a scenario: WEIR_SCENARIO(name, parameters…) { body }. The body runs on thread
-// "scenario/main", sees `const weir::Parameters& parameters`, and the execution passes when the body
-// has returned and every process that it spawned has ended.
-#define WEIR_SCENARIO(id, ...)                                                                    \
-  static void WeirBody_##id(const weir::Parameters& parameters);                                  \
-  static constexpr WeirParameter kWeirParameters_##id[] = {__VA_ARGS__};                          \
-  static void WeirEntry_##id(const int64_t* values);                                              \
-  static constexpr WeirScenario kWeirScenario_##id = {                                            \
-      #id, "", kWeirParameters_##id, sizeof(kWeirParameters_##id) / sizeof(WeirParameter),        \
-      WeirEntry_##id};                                                                            \
-  static void WeirEntry_##id(const int64_t* values) {                                             \
-    WeirBody_##id(weir::Parameters(kWeirScenario_##id, values));                                  \
-  }                                                                                               \
-  [[gnu::constructor]] static void WeirRegister_##id() {                                          \
-    weir_register_scenario(&kWeirScenario_##id);                                                  \
-  }                                                                                               \
+// Defines and registers a scenario: WEIR_SCENARIO(name, parameters…) { body }. The body runs on
+// thread "scenario/main", sees `const weir::Parameters& parameters`, and the execution passes when
+// the body has returned and every process that it spawned has ended.
+#define WEIR_SCENARIO(id, ...)                                                             \
+  static void WeirBody_##id(const weir::Parameters& parameters);                           \
+  static constexpr WeirParameter kWeirParameters_##id[] = {__VA_ARGS__};                   \
+  static void WeirEntry_##id(const int64_t* values);                                       \
+  static constexpr WeirScenario kWeirScenario_##id = {                                     \
+      #id, "", kWeirParameters_##id, sizeof(kWeirParameters_##id) / sizeof(WeirParameter), \
+      WeirEntry_##id};                                                                     \
+  static void WeirEntry_##id(const int64_t* values) {                                      \
+    WeirBody_##id(weir::Parameters(kWeirScenario_##id, values));                           \
+  }                                                                                        \
+  [[gnu::constructor]] static void WeirRegister_##id() {                                   \
+    weir_register_scenario(&kWeirScenario_##id);                                           \
+  }                                                                                        \
   static void WeirBody_##id([[maybe_unused]] const weir::Parameters& parameters)
 
 #endif  // WEIR_SIM_WEIR_H_

@@ -31,10 +31,12 @@ absl::Status UnknownName(std::string_view what, std::string_view name,
       std::min_element(known.begin(), known.end(), [name](const auto& a, const auto& b) {
         return EditDistance(name, a) < EditDistance(name, b);
       });
-  const bool near =
-      nearest != known.end() && EditDistance(name, *nearest) * 3 <= nearest->size();
+  const bool near = nearest != known.end() && EditDistance(name, *nearest) * 3 <= nearest->size();
   if (near) absl::StrAppend(&text, "; did you mean ", *nearest, "?");
-  absl::StrAppend(&text, known.empty() ? "; there are none" : near ? " known: " : "; known: ",
+  absl::StrAppend(&text,
+                  known.empty() ? "; there are none"
+                  : near        ? " known: "
+                                : "; known: ",
                   absl::StrJoin(known, ", "));
   return absl::InvalidArgumentError(text);
 }

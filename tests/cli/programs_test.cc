@@ -36,8 +36,9 @@ INSTANTIATE_TEST_SUITE_P(, Programs_, testing::ValuesIn(Programs()), [](const au
 // probability (1 − 0.014)^2000 < 10^-12. With the pinned seed nothing is left to chance.
 TEST_P(Programs_, ComeToTheVerdictOfTheirFolder) {
   const std::string expected = GetParam().substr(0, GetParam().find('/'));
-  const WeirEnd end = Weir("fuzz --target " + Program(GetParam()) +
-                           " --runs 2000 --jobs 1 --seed 1 --hang-seconds 1 --json");
+  const WeirEnd end =
+      Weir("fuzz --target " + Program(GetParam()) +
+           " --runs 2000 --jobs 1 --seed 1 --hang-seconds 1 --step-cap 1000000 --json");
   if (expected == "pass") {
     EXPECT_EQ(end.status, 0) << end.out << end.error;
     return;

@@ -1,4 +1,2 @@
 // The line that bug.patch beside src/ would change is no longer so.
-int Drain() {
-  return 3;
-}
+int Drain() { return 3; }
