@@ -100,6 +100,10 @@ function(weir_program_targets)
     weir_target(${name} SOURCES "${program}" INCLUDES "${PROJECT_SOURCE_DIR}" LIBRARIES Threads::Threads
                 OPTIONS ${WEIR_WARNINGS})
   endforeach()
+  # A library as a distribution ships it, and a target that uses it.
+  add_library(weir_tests_prebuilt SHARED "${PROJECT_SOURCE_DIR}/tests/prebuilt/prebuilt.cc")
+  weir_compile_options(weir_tests_prebuilt)
+  target_link_libraries(weir_target_engine_targets_prebuilt PRIVATE weir_tests_prebuilt)
 endfunction()
 
 # targets/bench.so: what `weir bench` measures.

@@ -128,7 +128,7 @@ constexpr std::string_view kThreads[] = {
 // What compilers and C++ runtimes call behind the program's back.
 constexpr std::string_view kRuntime[] = {
     "_ITM_deregisterTMCloneTable", "_ITM_registerTMCloneTable", "__cxa_finalize",
-    "__fdelt_chk", "__gmon_start__", "__stack_chk_fail", "__tls_get_addr", "_dl_find_object",
+    "__fdelt_chk", "__gmon_start__", "__tls_get_addr", "_dl_find_object",
     "dl_iterate_phdr", "dladdr", "getpagesize", "gnu_get_libc_version"};
 
 // Properties of floating-point numbers, which libc has too; f and l are stripped.

@@ -140,6 +140,18 @@ void abort() {
   Abort();
 }
 
+// What -fstack-protector calls. glibc's version would end in system calls from within libc.
+void __stack_chk_fail() {
+  if (g_mode != Mode::kTarget) {
+    std::fputs("weir: stack smashing detected\n", stderr);
+    abort();
+  }
+  FailExecution(VerdictKind::kCrash, "stack_smashing",
+                "%s overwrote its stack: the guard of a frame "
+                "has changed",
+                CurrentThread().path);
+}
+
 void __assert_fail(const char* expression, const char* file, unsigned line, const char* function) {
   if (g_mode != Mode::kTarget) {
     std::fprintf(stderr, "%s:%u: %s: assertion failed: %s\n", file, line, function, expression);

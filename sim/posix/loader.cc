@@ -157,7 +157,7 @@ absl::Status AdoptObjects(const std::set<std::string>& before, const std::string
       return;
     const bool is_target = path == object.dlpi_name;
     AdoptObject(object, is_target);
-    if (is_target) status = RefuseImports(object);
+    status = RefuseImports(object);
   });
   return status;
 }
