@@ -113,7 +113,12 @@ function(weir_build_tests)
   set_tests_properties(build.a_stale_patch_is_an_error
                        PROPERTIES PASS_REGULAR_EXPRESSION "bug.patch does not apply")
 
+  find_program(WEIR_CLANG_FORMAT clang-format)
+  if(WEIR_CLANG_FORMAT)
+    add_test(NAME build.sources_are_formatted COMMAND "${PROJECT_SOURCE_DIR}/scripts/format" --check)
+  endif()
   if(TARGET weir)
+    add_test(NAME build.guards_have_tests COMMAND "${folder}/guards" "${CMAKE_BINARY_DIR}")
     add_test(NAME build.binaries COMMAND "${folder}/binaries" "${CMAKE_BINARY_DIR}")
     add_test(NAME build.installed_package COMMAND "${folder}/installed" "${CMAKE_BINARY_DIR}")
     set_tests_properties(build.installed_package PROPERTIES TIMEOUT 300)

@@ -5,8 +5,7 @@ namespace weir::sim {
 void ShortenPrefix(Bench& bench) {
   bench.workshop().BeginPass("prefix");
   const auto size = [&] { return bench.best().edits.size(); };
-  if (size() == 0 || bench.TryWithoutEdits(0, size())) return;
-  size_t too_few = 0;
+  size_t too_few = 0;  // taken for granted: whether the last one left can go too is for Delete
   while (size() - too_few > 1 && !bench.Expired()) {
     const size_t middle = too_few + (size() - too_few) / 2;
     if (!bench.TryWithoutEdits(middle, size())) {

@@ -79,10 +79,15 @@ TEST(ShippedBarrier, ComesOutEqualInWarmAndColdProcessesWithOneAndWithFourJobs) 
   }
 }
 
-TEST(StateEverywhere, ComesOutEqualInWarmAndColdProcesses) {
-  const WeirEnd end =
-      Weir("fuzz --verify --seed 5 --runs 1000 --target " + Program("pass/fresh_state"));
+class EveryProcess : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(, EveryProcess, testing::Values("fresh_state", "pointer_order"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(EveryProcess, ComesOutEqualWarmAndColdAndUnderAddressRandomisation) {
+  const WeirEnd end = Weir("fuzz --verify --seed 5 --runs 1000 --target " +
+                           Program(std::string("pass/") + GetParam()));
   EXPECT_EQ(end.status, 0) << end.out << end.error;
+  EXPECT_THAT(end.out, HasSubstr("no fingerprint differs"));
 }
 
 }  // namespace

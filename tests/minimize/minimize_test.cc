@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/engine/random.h"
+#include "sim/minimize/passes.h"
 #include "tests/minimize/fake.h"
 
 namespace weir::sim {
@@ -156,6 +157,16 @@ TEST(Minimize, FindsTheLastNeededEditByBinarySearch) {
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(Ids(result->schedule), std::vector<uint64_t>{1000});
   EXPECT_LE(TriesOf(result->report, "prefix"), 2 * 13u);  // log2(4096) + 1, twice
+}
+
+TEST(Minimize, MovedDownTakesRoundsOffAndDropsWhatIsBeforeThem) {
+  const std::vector<Edit> edits = {FakeEdit(1, 0, 2), FakeEdit(2, 0, 5), FakeEdit(3, 0, 3)};
+  const std::vector<Edit> moved = MovedDown(edits, 3);
+  ASSERT_EQ(moved.size(), 2u);
+  EXPECT_EQ(IdOf(moved[0]), 2u);
+  EXPECT_EQ(moved[0].round, 2u);
+  EXPECT_EQ(IdOf(moved[1]), 3u);
+  EXPECT_EQ(moved[1].round, 0u);
 }
 
 TEST(Minimize, ShrinksEachParameterAsFarAsItGoes) {
