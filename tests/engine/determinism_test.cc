@@ -57,7 +57,8 @@ INSTANTIATE_TEST_SUITE_P(, FastAndSlow,
                          testing::Values("producer_consumer", "processes_killed_waiters",
                                          "processes_shared_memory", "atomic_wait", "timed_mutex",
                                          "condition_clock", "poll_clock", "semaphore_timed",
-                                         "future", "latch_barrier_semaphore"),
+                                         "future", "latch_barrier_semaphore",
+                                         "processes_killed_running"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST_P(FastAndSlow, AreTheSameExecution) {
@@ -79,6 +80,32 @@ TEST_P(FastAndSlow, AreTheSameExecution) {
     EXPECT_EQ(fast.points, counter.points);
     EXPECT_EQ(fast.decisions, counter.decisions);
   }
+}
+
+// A strategy that would always leave the running thread where it is, and counts how often it is
+// asked.
+class Sitter final : public Strategy {
+ public:
+  explicit Sitter(bool minds_newcomers) {
+    stays_until_ = ~uint64_t{0};
+    minds_newcomers_ = minds_newcomers;
+  }
+  void Begin(const Execution&, Random) override { asked = 0; }
+  Choice Choose(const Point& point) override {
+    asked += point.kind == DecisionKind::kRun && point.thread_can_run && !point.yields;
+    return point.fallback;
+  }
+  int asked = 0;
+};
+
+TEST(Determinism, AStrategyThatMindsNewcomersIsAskedWhenAThreadBecomesRunnable) {
+  Simulation simulation("programs/pass/producer_consumer");
+  ASSERT_TRUE(simulation.ready());
+  Sitter minds(true), does_not(false);
+  const RunResult one = simulation.Run(0, minds);
+  const RunResult two = simulation.Run(0, does_not);
+  EXPECT_EQ(one.fingerprint, two.fingerprint);  // the answer is the same
+  EXPECT_GT(minds.asked, does_not.asked + 10);
 }
 
 TEST(Determinism, UnlikeSchedulesHaveUnlikeFingerprints) {

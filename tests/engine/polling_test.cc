@@ -21,6 +21,15 @@ TEST_P(Polling, EndsUnderTheEmptyScheduleAndUnderSearch) {
   simulation.ExpectAll(100, VerdictKind::kPass);
 }
 
+// limits.h: "some 300 reads" (kClockReadNs).
+TEST(Polling, AnHourOfReadingTheClockIsSomeHundredsOfPoints) {
+  Simulation simulation("engine/targets/polls");
+  ASSERT_TRUE(simulation.ready() && simulation.Select("clock"));
+  const RunResult result = simulation.RunDefault();
+  EXPECT_GE(result.time_ns, 3'600'000'000'000u);
+  EXPECT_LT(result.points, 1'000u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Ways, Polling,
                          testing::Values("yield", "bare_load", "two_loads", "failing_compare",
                                          "test_and_set", "under_lock", "trylock", "clock",
