@@ -1,8 +1,8 @@
 #include "sim/engine/fiber.h"
 
 #include <asm/prctl.h>
+#include <linux/futex.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <signal.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -37,7 +37,6 @@ constexpr size_t kColours = 32;
 constexpr size_t kFirstPages = 0;
 
 void (*g_before_parking)(ThreadSlot) = nullptr;
-sem_t g_parked;
 
 struct TlsImage {
   uintptr_t begin;
@@ -45,11 +44,27 @@ struct TlsImage {
 };
 std::vector<TlsImage> g_tls_images[kMaxThreads];
 
-// Never returns and never touches its stack again: the fiber of this slot uses it.
+// 1 when the thread that was created last will not touch its stack any more.
+uint32_t g_parked;
+
+// Tells so and sleeps for ever, in one piece of code that needs no stack: from the store on it
+// belongs to the fiber of this slot, and CreateSlots() zeroes it.
 [[noreturn]] void ParkForever() {
-  for (;;) {
-    asm volatile("1: movl %0, %%eax; syscall; jmp 1b" ::"i"(SYS_pause)
-                 : "rax", "rcx", "r11", "memory");
+  asm volatile(
+      "movl $1, (%%rdi)\n"
+      "syscall\n"  // futex(2): wake the creator
+      "1: movl %0, %%eax\n"
+      "syscall\n"  // pause(2)
+      "jmp 1b"
+      :
+      : "i"(SYS_pause), "a"(SYS_futex), "D"(&g_parked), "S"(FUTEX_WAKE_PRIVATE), "d"(1)
+      : "rcx", "r11", "memory");
+  __builtin_unreachable();
+}
+
+void WaitUntilParked() {
+  while (__atomic_load_n(&g_parked, __ATOMIC_ACQUIRE) == 0) {
+    syscall(SYS_futex, &g_parked, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
   }
 }
 
@@ -59,7 +74,6 @@ void* Borrowed(void* argument) {
   if (g_before_parking != nullptr) g_before_parking(slot);
   s.fs_base = ReadFsBase();
   s.tls_low = reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) & ~uintptr_t{63};
-  sem_post(&g_parked);
   ParkForever();
 }
 
@@ -76,6 +90,7 @@ absl::Status CreateSlot(ThreadSlot slot, uintptr_t base, size_t stack_bytes) {
   pthread_attr_setstack(&attributes, reinterpret_cast<void*>(s.stack_low),
                         stack_bytes - slot % kColours * kColour);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  g_parked = 0;
   pthread_t thread;
   const int error = pthread_create(&thread, &attributes, Borrowed,
                                    reinterpret_cast<void*>(static_cast<uintptr_t>(slot)));
@@ -84,8 +99,7 @@ absl::Status CreateSlot(ThreadSlot slot, uintptr_t base, size_t stack_bytes) {
     return absl::ResourceExhaustedError(
         absl::StrCat("cannot create borrowed thread ", slot, ": ", strerror(error)));
   }
-  while (sem_wait(&g_parked) != 0) {
-  }
+  WaitUntilParked();
   s.stack_top = s.tls_low - 64;
   return absl::OkStatus();
 }
@@ -112,7 +126,6 @@ absl::Status CreateSlots(int count, size_t stack_bytes, bool use_arch_prctl,
                          void (*before_parking)(ThreadSlot slot)) {
   g_write_by_instruction = !use_arch_prctl && (getauxval(AT_HWCAP2) & kHwcap2Fsgsbase) != 0;
   g_before_parking = before_parking;
-  sem_init(&g_parked, 0, 0);
   // Borrowed threads inherit the mask: no signal may ever wake one.
   sigset_t all, old;
   sigfillset(&all);
