@@ -99,6 +99,10 @@ function(weir_program_targets)
     string(REGEX REPLACE "\\.cc$" "" name "${name}")
     weir_target(${name} SOURCES "${program}" INCLUDES "${PROJECT_SOURCE_DIR}" LIBRARIES Threads::Threads
                 OPTIONS ${WEIR_WARNINGS})
+    if(name MATCHES "^(engine/targets|programs/pass|programs/livelock)/")
+      string(REPLACE "/" "_" target "weir_target_${name}")
+      set_property(GLOBAL APPEND PROPERTY weir_targets_of_engine_tests ${target})
+    endif()
   endforeach()
   # A library as a distribution ships it, and a target that uses it.
   add_library(weir_tests_prebuilt SHARED "${PROJECT_SOURCE_DIR}/tests/prebuilt/prebuilt.cc")

@@ -13,6 +13,9 @@ function(weir_tests)
       foreach(room engine posix verdict campaign scenario cli)
         weir_gtests(${room})
       endforeach()
+      # What they load.
+      get_property(targets GLOBAL PROPERTY weir_targets_of_engine_tests)
+      add_dependencies(engine_tests ${targets})
       weir_native_programs()
     endif()
   endif()
@@ -30,6 +33,7 @@ function(weir_gtests room)
   set(helpers ${sources})
   list(FILTER helpers EXCLUDE REGEX "_test\\.cc$")
   set(first "")
+  add_custom_target(${room}_tests)
   if(helpers)
     add_library(${room}_helpers OBJECT ${helpers})
     weir_gtest_options(${room}_helpers ${ARGN})
@@ -38,6 +42,7 @@ function(weir_gtests room)
     get_filename_component(name "${source}" NAME_WE)
     set(test ${room}_${name})
     add_executable(${test} "${source}")
+    add_dependencies(${room}_tests ${test})
     weir_gtest_options(${test} ${ARGN})
     if(helpers)
       target_link_libraries(${test} PRIVATE ${room}_helpers)
@@ -52,7 +57,7 @@ function(weir_gtests room)
     # PRE_TEST asks the binary for its tests when ctest runs, not when it is built. A printed
     # parameter may hold addresses, and a test's name must be the same in each run.
     gtest_discover_tests(${test} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                         PROPERTIES TIMEOUT 300)
+                         PROPERTIES TIMEOUT 300 LABELS ${room}_tests)
   endforeach()
 endfunction()
 
@@ -124,25 +129,37 @@ function(weir_build_tests)
     set_tests_properties(build.installed_package PROPERTIES TIMEOUT 300)
   endif()
 
-  # fence is for any compiler; and what runs without the engine is clean under the sanitizers.
+  # fence is for any compiler; what runs without the engine is clean under the sanitizers; and the
+  # engine's own assertions hold.
   if(CMAKE_BUILD_TYPE STREQUAL RelWithDebInfo)
     weir_build_again(build.fence_with_gcc gcc -DCMAKE_CXX_COMPILER=g++ -DWEIR_SIM=OFF)
     weir_build_again(build.all_but_the_engine_with_sanitizers asan -DCMAKE_CXX_COMPILER=clang++
                      -DCMAKE_BUILD_TYPE=Debug -DWEIR_SANITIZE=ON -DWEIR_ENGINE=OFF)
+    weir_build_again(build.engine_with_its_assertions debug -DCMAKE_CXX_COMPILER=clang++
+                     -DCMAKE_BUILD_TYPE=Debug TARGET engine_tests)
   endif()
 endfunction()
 
-# weir_build_again(NAME FOLDER OPTION…): a test that builds the repository with these options, in a
-# folder of this build tree, and runs the tests of that. Label slow: `ctest -LE slow` is without.
+# weir_build_again(NAME FOLDER OPTION… [TARGET ROOM_tests]): a test that builds the repository with these
+# options, in a folder of this build tree, and runs the tests of that; or of one room. Label slow:
+# `ctest -LE slow` is without.
 function(weir_build_again name folder)
+  cmake_parse_arguments(AGAIN "" "TARGET" "" ${ARGN})
+  set(part "")
+  set(which "")
+  if(AGAIN_TARGET)
+    set(part --build-target ${AGAIN_TARGET})
+    set(which -L ${AGAIN_TARGET})
+  endif()
   if(NOT TARGET weir_fence_objects)
     return() # no fence yet
   endif()
   cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
   add_test(NAME ${name}
            COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test "${PROJECT_SOURCE_DIR}"
-                   "${CMAKE_BINARY_DIR}/${folder}" --build-generator Ninja --build-options ${ARGN}
-                   --test-command ${CMAKE_CTEST_COMMAND} --output-on-failure --no-tests=error)
+                   "${CMAKE_BINARY_DIR}/${folder}" --build-generator Ninja ${part} --build-options
+                   ${AGAIN_UNPARSED_ARGUMENTS} --test-command ${CMAKE_CTEST_COMMAND} --output-on-failure
+                   --no-tests=error ${which})
   set_tests_properties(${name} PROPERTIES TIMEOUT 900 PROCESSORS ${cores} LABELS slow
                                           ENVIRONMENT CMAKE_BUILD_PARALLEL_LEVEL=${cores})
 endfunction()
