@@ -189,11 +189,15 @@ std::string StacksText(const std::vector<ThreadStack>& stacks, size_t frames) {
   return all;
 }
 
+// Beyond them the stacks, equal ones told once, say more than the list does.
+constexpr size_t kWaitersInShort = 8;
+
 std::string ShortText(const Report& report, size_t frames) {
   std::string text;
   std::vector<ThreadStack> stacks = report.stacks;
   if (IsStuckKind(report.verdict.kind)) {
-    absl::StrAppend(&text, "who waits for whom\n", WaitForText(report.waiters), "\n");
+    absl::StrAppend(&text, "who waits for whom\n", WaitForText(report.waiters, kWaitersInShort),
+                    "\n");
   } else {
     // Where somebody failed, the others are for the whole report.
     std::erase_if(stacks, [](const ThreadStack& stack) { return !stack.failed; });

@@ -68,7 +68,7 @@ std::vector<size_t> FindCycle(const std::vector<Waiter>& waiters) {
   return {};
 }
 
-std::string WaitForText(const std::vector<Waiter>& waiters) {
+std::string WaitForText(const std::vector<Waiter>& waiters, size_t most) {
   const std::vector<size_t> cycle = FindCycle(waiters);
   std::vector<size_t> order = cycle;
   for (const bool runnable : {false, true}) {
@@ -78,7 +78,9 @@ std::string WaitForText(const std::vector<Waiter>& waiters) {
     }
   }
   std::string text;
-  for (const size_t i : order) absl::StrAppend(&text, Line(waiters, waiters[i]), "\n");
+  const size_t shown = std::min(order.size(), std::max(most, cycle.size()));
+  for (size_t i = 0; i < shown; ++i) absl::StrAppend(&text, Line(waiters, waiters[order[i]]), "\n");
+  if (shown < order.size()) absl::StrAppend(&text, "… ", order.size() - shown, " more\n");
   if (!cycle.empty()) {
     absl::StrAppend(&text, "cycle: ");
     for (const size_t i : cycle) absl::StrAppend(&text, waiters[i].name, " → ");

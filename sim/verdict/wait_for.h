@@ -34,8 +34,9 @@ std::vector<size_t> FindCycle(const std::vector<Waiter>& waiters);
 //   worker-1/main waits in mutex_lock on second (transfer.cc:12) for worker-0/main
 //   cycle: worker-0/main → worker-1/main → worker-0/main
 //
-// Threads that can run come last, as "… can run". Empty for no threads.
-std::string WaitForText(const std::vector<Waiter>& waiters);
+// Threads that can run come last, as "… can run". Beyond `most` lines, but not in the cycle, they
+// are only counted: "… 14 more". Empty for no threads.
+std::string WaitForText(const std::vector<Waiter>& waiters, size_t most = SIZE_MAX);
 
 }  // namespace weir::sim
 

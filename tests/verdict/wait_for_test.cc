@@ -9,6 +9,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 Waiter Blocked(const char* name, std::vector<size_t> waits_for) {
   Waiter waiter;
@@ -62,6 +63,19 @@ TEST(WaitFor, TheTextNamesPlaceObjectAndHolderAndEndsWithTheCycle) {
             "b waits in mutex_lock for a\n"
             "idle can run\n"
             "cycle: a → b → a\n");
+}
+
+TEST(WaitFor, ALongListIsCutButNotInTheCycle) {
+  std::vector<Waiter> waiters(5);
+  for (size_t i = 0; i < 5; ++i) waiters[i].name = "t" + std::to_string(i);
+  waiters[3].waits_for = {4};
+  waiters[4].waits_for = {3};
+  const std::string text = WaitForText(waiters, 1);
+  EXPECT_THAT(text, HasSubstr("t3 waits in"));
+  EXPECT_THAT(text, HasSubstr("t4 waits in"));
+  EXPECT_THAT(text, HasSubstr("… 3 more\n"));
+  EXPECT_THAT(text, Not(HasSubstr("t0")));
+  EXPECT_THAT(WaitForText(waiters), HasSubstr("t0"));
 }
 
 TEST(WaitFor, ADeadlineIsToldInVirtualTime) {
