@@ -1,6 +1,7 @@
 #include "src/fence/coordinator.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -28,11 +29,13 @@ void Coordinator::ArriveLocally(const Arrival& arrival) {
   control_.coordinator.Ring();
 }
 
-void Coordinator::Stop() {
-  if (!thread_.joinable()) return;
-  stop_.store(true, std::memory_order_release);
-  control_.coordinator.Ring();
-  thread_.join();
+bool Coordinator::Stop() {
+  if (thread_.joinable()) {
+    stop_.store(true, std::memory_order_release);
+    control_.coordinator.Ring();
+    thread_.join();
+  }
+  return !stopped_by_others_;
 }
 
 void Coordinator::Run() {
@@ -43,15 +46,17 @@ void Coordinator::Run() {
     const Doorbell::Ticket ticket = control_.coordinator.Listen();
     FollowRecords();
     TakeCalls();
+    LookAfterLeases();
     AdmitWhoIsAttached();
     Decide();
     WriteReplies();
     if (stop_.load(std::memory_order_acquire)) break;
-    control_.coordinator.Wait(ticket, next_deadline_);
+    // Others set it when this process was silent for so long that they took it for dead.
+    if (control_.stopped.load(std::memory_order_seq_cst) != 0) break;
+    control_.coordinator.Wait(ticket, std::min(next_deadline_, next_look_));
   }
   // After the last reply: a caller that sees the flag has its reply already, if there is one.
-  control_.stopped.store(1, std::memory_order_seq_cst);
-  Announce();
+  stopped_by_others_ = !segment_.StopGroup();
 }
 
 // Looks for those who have appeared or left since the last time.
@@ -70,6 +75,21 @@ void Coordinator::FollowRecords() {
   }
 }
 
+// Drops those whose lease has run out. What they published before is read: TakeCalls has been
+// there.
+void Coordinator::LookAfterLeases() {
+  if (segment_.lease() == std::chrono::nanoseconds::max()) return;
+  const int64_t now_ns = MonotonicNow();
+  if (!next_look_.infinite() && !next_look_.PassedAt(now_ns)) return;
+  next_look_ = Deadline::At(now_ns).Later(segment_.lease() / kLooksPerLease);
+  std::vector<Incarnation> dead;
+  for (auto& [member, peer] : peers_) {
+    const uint32_t heartbeat = segment_.record(member).heartbeat.load(std::memory_order_relaxed);
+    if (peer.lease.RunOut(heartbeat, now_ns)) dead.push_back(member);
+  }
+  for (const Incarnation member : dead) Lose(member);
+}
+
 // A joiner's slot is its own from here on: what had it before is dropped, in the same step, if it
 // is still there.
 void Coordinator::Welcome(Incarnation joiner) {
@@ -81,7 +101,11 @@ void Coordinator::Welcome(Incarnation joiner) {
     break;
   }
   const RingView ring = segment_.request_ring(joiner);
-  Peer peer{.ring = RingReader(ring, ring.scan), .slot = slot};
+  const int64_t now_ns = segment_.lease() == std::chrono::nanoseconds::max() ? 0 : MonotonicNow();
+  Peer peer{
+      .ring = RingReader(ring, ring.scan),
+      .slot = slot,
+      .lease = LeaseWatch(segment_.lease(), segment_.record(joiner).heartbeat.load(), now_ns)};
   peer.next = peer.ring.Attach(ReaderState::kNormal);
   peers_.emplace(joiner, peer);
 }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "src/fence/group.h"
+#include "src/fence/lease.h"
 #include "src/fence/message.h"
 #include "src/fence/ring.h"
 #include "src/fence/segment.h"
@@ -39,7 +40,8 @@ class Coordinator {
   void ArriveLocally(const Arrival& arrival);
 
   // Ends the thread and marks the group as stopped, by which every call that still waits fails.
-  void Stop();
+  // False if others had done so: they took this process for dead.
+  bool Stop();
 
   const Group& group() const { return group_; }
 
@@ -50,6 +52,7 @@ class Coordinator {
     uint64_t next = 0;  // the message to look at next
     uint32_t slot = 0;
     bool admitted = false;
+    LeaseWatch lease;
   };
   using Peers = std::map<Incarnation, Peer>;
 
@@ -58,6 +61,7 @@ class Coordinator {
   void Welcome(Incarnation joiner);
   void AdmitWhoIsAttached();
   bool AttachedBothWays(Incarnation a, Incarnation b) const;
+  void LookAfterLeases();
   void TakeCalls();
   absl::Status TakeCallsOf(Incarnation member, Peer* peer);
   absl::Status TakeCall(Incarnation member, const Envelope& envelope);
@@ -80,6 +84,8 @@ class Coordinator {
   uint32_t roster_changes_ = 0;
   bool watching_ = false;
   Deadline next_deadline_ = Deadline::Infinite();
+  Deadline next_look_ = Deadline::Infinite();  // at the leases
+  bool stopped_by_others_ = false;
   RingView reply_ring_;
   RingWriter reply_writer_;
   bool reply_blocked_ = false;

@@ -29,6 +29,9 @@ struct Geometry {
 
 inline constexpr size_t kCacheLine = 64;
 
+// The creator of a group, which is its coordinator for life.
+inline constexpr uint32_t kCoordinatorIncarnation = 1;
+
 enum class ReaderState : uint32_t {
   kDetached = 0,  // not reading
   kAttaching =
@@ -79,13 +82,15 @@ inline constexpr size_t kMaxMemberName = 32;
 struct alignas(kCacheLine) MemberRecord {
   std::atomic<MemberStatus> status;
   uint32_t slot;
-  char name[kMaxMemberName];  // not necessarily terminated
+  std::atomic<uint32_t> heartbeat;  // moved by the process a few times in each lease
+  uint32_t pid;                     // for people, and for who clears up after a dead group
+  char name[kMaxMemberName];        // not necessarily terminated
 };
 
 // What all share; one line for each that rings or is rung.
 struct alignas(kCacheLine) Control {     // NOLINT(clang-analyzer-optin.performance.Padding)
   std::atomic<uint32_t> claimed;         // records taken so far
-  std::atomic<uint32_t> stopped;         // 1 when the coordinator has gone
+  std::atomic<uint32_t> stopped;         // 1 when the coordinator has gone, or is taken for dead
   std::atomic<uint32_t> roster_changes;  // counts what the coordinator must look at in the records
   alignas(kCacheLine) Doorbell
       coordinator;  // arrivals, departures, attaches, state changes, watched progress
@@ -100,6 +105,7 @@ struct alignas(kCacheLine) SegmentHeader {
   uint32_t reserved;
   uint64_t fingerprint;
   uint64_t total_bytes;
+  int64_t lease_ns;  // the largest value: no leases
   Geometry geometry;
 };
 

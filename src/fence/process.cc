@@ -1,6 +1,7 @@
 #include "src/fence/process.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -70,7 +71,8 @@ Process::Process(Options options, Segment segment, Incarnation self)
       calls_(segment_, self, options_.spins),
       roster_(segment_, self, options_.start_in_service,
               {.deliver = [this](const Message& message) { Deliver(message); },
-               .on_error = [this](const absl::Status& error) { NoteError(error); }}) {}
+               .on_error = [this](const absl::Status& error) { NoteError(error); }},
+              [this] { CoordinatorIsSilent(); }) {}
 
 Process::~Process() { Leave().IgnoreError(); }
 
@@ -79,9 +81,10 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Create(Options options) {
     return absl::InvalidArgumentError(
         absl::StrCat("slot: expected less than ", options.geometry.slots, ", got ", options.slot));
   }
-  absl::StatusOr<Segment> segment = Segment::Create(options.group, options.geometry);
+  absl::StatusOr<Segment> segment = Segment::Create(options.group, options.geometry, options.lease);
   if (!segment.ok()) return segment.status();
-  std::unique_ptr<Process> process(new Process(std::move(options), *std::move(segment), 1));
+  std::unique_ptr<Process> process(
+      new Process(std::move(options), *std::move(segment), kCoordinatorIncarnation));
   RingWriter::Initialize(process->segment_.reply_ring(), process->self_,
                          process->options_.first_reply);
   process->FillRecord(MemberStatus::kMember);
@@ -118,6 +121,7 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Join(Options options, Deadline
 // Makes this process visible to the others.
 void Process::FillRecord(MemberStatus status) {
   record_.slot = options_.slot;
+  record_.pid = static_cast<uint32_t>(getpid());
   std::memcpy(record_.name, options_.name.data(), std::min(options_.name.size(), kMaxMemberName));
   record_.status.store(status, std::memory_order_seq_cst);
   control_.roster_changes.fetch_add(1, std::memory_order_seq_cst);
@@ -239,8 +243,9 @@ absl::Status Process::Leave(Deadline deadline) {
     return absl::FailedPreconditionError("leave: called in a handler");
   if (!BeginLeaving()) return absl::FailedPreconditionError("this process has left the group");
   const absl::Status called = CallLeave(deadline);
-  if (coordinator_ != nullptr) coordinator_->Stop();
+  const bool own_end = coordinator_ == nullptr || coordinator_->Stop();
   Depart();
+  if (!own_end) return absl::CancelledError("the others have taken this coordinator for dead");
   if (coordinator_ != nullptr) return Segment::Unlink(options_.group);
   return absl::IsUnavailable(called) ? absl::OkStatus() : called;
 }
@@ -299,6 +304,12 @@ void Process::Deliver(const Message& message) {
 void Process::NoteError(const absl::Status& error) {
   const std::lock_guard lock(mutex_);
   if (health_.ok()) health_ = error;
+}
+
+// The first of the members to notice clears up: the name is free for a new group.
+void Process::CoordinatorIsSilent() {
+  NoteError(absl::UnavailableError("the coordinator has been silent for a whole lease"));
+  if (segment_.StopGroup()) Segment::Unlink(options_.group).IgnoreError();
 }
 
 absl::Status Process::Health() const {

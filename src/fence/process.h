@@ -88,6 +88,12 @@ struct Options {
   // How often a caller looks for its reply before it sleeps.
   int spins = 0;
 
+  // For the coordinator: how long a member may be silent before it is taken for dead and dropped,
+  // and the coordinator itself before the others take the group for stopped. From 1 ms to a day;
+  // max() is for ever. It is noticed after one lease and a half at most. A process that was only
+  // stopped (SIGSTOP, a debugger) for that long is refused when it comes back.
+  std::chrono::nanoseconds lease = std::chrono::seconds(10);
+
   // For the coordinator: the sizes of the group, and the number of its first reply.
   Geometry geometry;
   uint64_t first_reply = 0;
@@ -136,7 +142,8 @@ class Process {
   // this member, and its own threads that wait in one get a failure. Handlers that are running are
   // waited for, whatever the deadline; what they have not come to is not handled here. The
   // coordinator's Leave stops the group, by which every call that waits fails, and removes its
-  // name.
+  // name. Cancelled if the others had taken this coordinator for dead; whoever found out has
+  // removed the name.
   absl::Status Leave();
   absl::Status Leave(Deadline deadline);
 
@@ -174,6 +181,7 @@ class Process {
 
   void Deliver(const Message& message);
   void NoteError(const absl::Status& error);
+  void CoordinatorIsSilent();
 
   const Options options_;
   Segment segment_;

@@ -7,8 +7,13 @@
 
 namespace fence {
 
-Roster::Roster(const Segment& segment, Incarnation self, bool service, Reader::Callbacks callbacks)
-    : segment_(segment), self_(self), callbacks_(std::move(callbacks)), service_(service) {}
+Roster::Roster(const Segment& segment, Incarnation self, bool service, Reader::Callbacks callbacks,
+               std::function<void()> on_silence)
+    : segment_(segment),
+      self_(self),
+      callbacks_(std::move(callbacks)),
+      pulse_(segment, self, std::move(on_silence)),
+      service_(service) {}
 
 Roster::~Roster() { Stop(); }
 
@@ -52,7 +57,7 @@ void Roster::Run() {
     const Doorbell::Ticket ticket = bell.Listen();
     if (stop_.load(std::memory_order_acquire)) return;
     Follow();
-    bell.Wait(ticket, Deadline::Infinite());
+    bell.Wait(ticket, pulse_.Tick());
   }
 }
 

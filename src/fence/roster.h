@@ -1,7 +1,8 @@
 // The readers of one process: one for each other member that is there or is joining.
 //
 // The thread "roster" follows the members' records, starts a reader for each that appears, retires
-// the reader of each that has gone, and joins the threads of those that have finished.
+// the reader of each that has gone, and joins the threads of those that have finished. It is also
+// what renews this process's lease (lease.h): it waits for nothing but its bell.
 
 #ifndef FENCE_ROSTER_H_
 #define FENCE_ROSTER_H_
@@ -13,6 +14,7 @@
 #include <mutex>
 #include <thread>
 
+#include "src/fence/lease.h"
 #include "src/fence/message.h"
 #include "src/fence/reader.h"
 #include "src/fence/segment.h"
@@ -23,7 +25,9 @@ class Roster {
  public:
   // `segment` outlives the roster. Callbacks are called from the readers' threads, and from `Start`
   // on.
-  Roster(const Segment& segment, Incarnation self, bool service, Reader::Callbacks callbacks);
+  // `on_silence`: the coordinator's lease has run out; from the roster's thread.
+  Roster(const Segment& segment, Incarnation self, bool service, Reader::Callbacks callbacks,
+         std::function<void()> on_silence);
   ~Roster();  // stops
 
   Roster(const Roster&) = delete;
@@ -51,6 +55,7 @@ class Roster {
   const Incarnation self_;
   const Reader::Callbacks callbacks_;
   std::atomic<bool> stop_ = false;
+  Pulse pulse_;  // of the roster's thread
 
   std::mutex mutex_;
   bool service_;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -16,8 +17,8 @@ namespace fence {
 namespace {
 
 constexpr uint64_t kMagic =
-    0x31656e6563'6e6566;  // an arbitrary number that says "fence", and not zero
-constexpr uint32_t kVersion = 1;
+    0x31656e6563'6e6566;          // an arbitrary number that says "fence", and not zero
+constexpr uint32_t kVersion = 2;  // 2: leases
 
 // Limits that keep every size far from overflow. The cells are a square, hence the limit on
 // incarnations.
@@ -28,14 +29,27 @@ constexpr uint32_t kMaxMessageBytes = 1 << 20;
 // Differs whenever two builds would disagree about where something lies.
 constexpr uint64_t Fingerprint() {
   uint64_t hash = 0xcbf29ce484222325;  // FNV-1a over the numbers below
-  for (const uint64_t value :
-       {sizeof(SegmentHeader), offsetof(SegmentHeader, geometry), sizeof(Control),
-        offsetof(Control, roster_changes), offsetof(Control, coordinator),
-        offsetof(Control, watching), offsetof(Control, roster), offsetof(Control, replies),
-        sizeof(MemberRecord), offsetof(MemberRecord, name), sizeof(RingHeader),
-        offsetof(RingHeader, published), offsetof(RingHeader, messages),
-        offsetof(RingHeader, blocked), offsetof(RingHeader, room), sizeof(Cell),
-        offsetof(Cell, epoch), offsetof(Cell, sequence), sizeof(Envelope)}) {
+  for (const uint64_t value : {sizeof(SegmentHeader),
+                               offsetof(SegmentHeader, geometry),
+                               offsetof(SegmentHeader, lease_ns),
+                               sizeof(Control),
+                               offsetof(Control, roster_changes),
+                               offsetof(Control, coordinator),
+                               offsetof(Control, watching),
+                               offsetof(Control, roster),
+                               offsetof(Control, replies),
+                               sizeof(MemberRecord),
+                               offsetof(MemberRecord, name),
+                               offsetof(MemberRecord, heartbeat),
+                               sizeof(RingHeader),
+                               offsetof(RingHeader, published),
+                               offsetof(RingHeader, messages),
+                               offsetof(RingHeader, blocked),
+                               offsetof(RingHeader, room),
+                               sizeof(Cell),
+                               offsetof(Cell, epoch),
+                               offsetof(Cell, sequence),
+                               sizeof(Envelope)}) {
     hash = (hash ^ value) * 0x100000001b3;
   }
   return hash;
@@ -86,6 +100,17 @@ absl::StatusOr<std::byte*> Map(const FileDescriptor& fd, size_t bytes, const std
   return static_cast<std::byte*>(base);
 }
 
+absl::Status ValidateLease(int64_t lease_ns) {
+  constexpr int64_t kShortest = 1'000'000;
+  constexpr int64_t kLongest = int64_t{86'400} * 1'000'000'000;
+  if (lease_ns == std::chrono::nanoseconds::max().count() ||
+      (lease_ns >= kShortest && lease_ns <= kLongest)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("lease: expected 1 ms to a day, or none, got ", lease_ns, " ns"));
+}
+
 // Whether a mapping of `bytes` is a segment of this build, and of the size that its own geometry
 // asks for.
 absl::Status Check(const SegmentHeader& header, size_t bytes, const std::string& name) {
@@ -102,6 +127,9 @@ absl::Status Check(const SegmentHeader& header, size_t bytes, const std::string&
         absl::StrCat(name, ": fingerprint: made by a build with another layout"));
   }
   if (absl::Status status = Validate(header.geometry); !status.ok()) {
+    return absl::DataLossError(absl::StrCat(name, ": ", std::string(status.message())));
+  }
+  if (absl::Status status = ValidateLease(header.lease_ns); !status.ok()) {
     return absl::DataLossError(absl::StrCat(name, ": ", std::string(status.message())));
   }
   const size_t expected = SegmentOffsets(header.geometry).end;
@@ -158,8 +186,10 @@ SegmentOffsets::SegmentOffsets(const Geometry& geometry) {
   end = slots + n * slots_stride;
 }
 
-absl::StatusOr<Segment> Segment::Create(const std::string& group, const Geometry& geometry) {
+absl::StatusOr<Segment> Segment::Create(const std::string& group, const Geometry& geometry,
+                                        std::chrono::nanoseconds lease) {
   if (absl::Status status = Validate(geometry); !status.ok()) return status;
+  if (absl::Status status = ValidateLease(lease.count()); !status.ok()) return status;
   const absl::StatusOr<std::string> name = ShmName(group);
   if (!name.ok()) return name.status();
   const FileDescriptor fd(shm_open(name->c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
@@ -178,11 +208,12 @@ absl::StatusOr<Segment> Segment::Create(const std::string& group, const Geometry
   header->version = kVersion;
   header->fingerprint = Fingerprint();
   header->total_bytes = bytes;
+  header->lease_ns = lease.count();
   header->geometry = geometry;
   // The first record is the creator's; nobody can claim it in the moment after the next line.
   reinterpret_cast<Control*>(*base + SegmentOffsets(geometry).control)->claimed.store(1);
   header->magic.store(kMagic, std::memory_order_release);
-  return Segment(*base, geometry);
+  return Segment(*base, geometry, lease);
 }
 
 absl::StatusOr<Segment> Segment::Attach(const std::string& group) {
@@ -207,7 +238,7 @@ absl::StatusOr<Segment> Segment::Attach(const std::string& group) {
     munmap(*base, bytes);
     return status;
   }
-  return Segment(*base, header.geometry);
+  return Segment(*base, header.geometry, std::chrono::nanoseconds(header.lease_ns));
 }
 
 absl::Status Segment::Unlink(const std::string& group) {
@@ -217,11 +248,27 @@ absl::Status Segment::Unlink(const std::string& group) {
   return absl::OkStatus();
 }
 
-Segment::Segment(std::byte* base, const Geometry& geometry)
-    : base_(base), geometry_(geometry), at_(geometry) {}
+bool Segment::StopGroup() const {
+  if (control().stopped.exchange(1, std::memory_order_seq_cst) != 0) return false;
+  control().coordinator.Ring();
+  control().roster.Ring();
+  control().replies.Ring();
+  const uint32_t claimed =
+      std::min(control().claimed.load(std::memory_order_seq_cst), geometry_.incarnations);
+  for (uint32_t member = 1; member <= claimed; ++member) {
+    request_ring(member).header->room.Ring();
+  }
+  return true;
+}
+
+Segment::Segment(std::byte* base, const Geometry& geometry, std::chrono::nanoseconds lease)
+    : base_(base), geometry_(geometry), lease_(lease), at_(geometry) {}
 
 Segment::Segment(Segment&& other) noexcept
-    : base_(std::exchange(other.base_, nullptr)), geometry_(other.geometry_), at_(other.at_) {}
+    : base_(std::exchange(other.base_, nullptr)),
+      geometry_(other.geometry_),
+      lease_(other.lease_),
+      at_(other.at_) {}
 
 Segment::~Segment() {
   if (base_ != nullptr) munmap(base_, at_.end);

@@ -4,6 +4,7 @@
 #ifndef FENCE_SEGMENT_H_
 #define FENCE_SEGMENT_H_
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -34,12 +35,19 @@ class Segment {
  public:
   // Makes a new segment under the POSIX shared-memory name "/fence.<group>". AlreadyExists when
   // there is one, even if whoever made it has died: it is never reused silently.
-  static absl::StatusOr<Segment> Create(const std::string& group, const Geometry& geometry);
+  // `lease` is from 1 ms to a day, or max() for none.
+  static absl::StatusOr<Segment> Create(
+      const std::string& group, const Geometry& geometry,
+      std::chrono::nanoseconds lease = std::chrono::nanoseconds::max());
 
   // Maps an existing one. NotFound when there is none, Unavailable when its creator has not
   // finished it yet, FailedPrecondition when it is not one of ours or was made by another version,
   // DataLoss when its sizes lie.
   static absl::StatusOr<Segment> Attach(const std::string& group);
+
+  // Declares the group stopped, and wakes all who wait. True for the one that did it: its is the
+  // name to remove.
+  bool StopGroup() const;
 
   // Removes the name; the memory goes with its last mapping.
   static absl::Status Unlink(const std::string& group);
@@ -49,6 +57,7 @@ class Segment {
   ~Segment();
 
   const Geometry& geometry() const { return geometry_; }
+  std::chrono::nanoseconds lease() const { return lease_; }
   Control& control() const;
   MemberRecord& record(Incarnation member) const;
 
@@ -63,7 +72,7 @@ class Segment {
   Cell& reply_cell(Incarnation member) const;
 
  private:
-  Segment(std::byte* base, const Geometry& geometry);
+  Segment(std::byte* base, const Geometry& geometry, std::chrono::nanoseconds lease);
 
   template <typename T>
   T* At(size_t offset) const {
@@ -73,6 +82,7 @@ class Segment {
 
   std::byte* base_;
   const Geometry geometry_;  // a copy: what was checked cannot change afterwards
+  const std::chrono::nanoseconds lease_;
   const SegmentOffsets at_;
 };
 

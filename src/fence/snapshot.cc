@@ -31,6 +31,7 @@ MemberView LookAt(const Segment& segment, Incarnation member) {
           .slot = record.slot,
           .name = std::string(record.name, strnlen(record.name, kMaxMemberName)),
           .status = record.status.load(std::memory_order_acquire),
+          .pid = record.pid,
           .published = segment.request_ring(member).Published()};
 }
 

@@ -20,6 +20,7 @@ struct MemberView {
   uint32_t slot = 0;
   std::string name;
   MemberStatus status = MemberStatus::kFree;
+  uint32_t pid = 0;
   Position published;  // everything before it can be read
 };
 
