@@ -44,6 +44,8 @@ constexpr uint32_t kLives = 64;     // incarnations of the group; also the bits 
 constexpr uint64_t kRounds = 4096;  // the board's; later rounds are not looked at
 constexpr milliseconds kLease{300};
 constexpr milliseconds kPatience{20'000};  // of every call: longer is a hang
+constexpr milliseconds kJoining{3'000};    // but of Join: the group may have come to its end
+constexpr int kDropped = 3;                // exit status of a worker that was taken for dead
 
 // What one life says of one round.
 struct Entry {
@@ -212,14 +214,15 @@ int Member::Coordinate() {
 
 // Goes on until the group has ended, or has dropped this life.
 int Member::Work() {
-  auto self = fence::Process::Join(GroupOptions());
+  auto self = fence::Process::Join(GroupOptions(), fence::Deadline::In(kJoining));
   if (!self.ok()) return 0;
   Joined(**self);
   if (!(*self)->AwaitMembers(options_.workers + 1, fence::Deadline::In(kPatience)).ok()) return 0;
   for (;;) {
     absl::Status status = SendBurst(**self);
     if (status.ok()) status = Pass(**self);
-    if (absl::IsUnavailable(status) || absl::IsCancelled(status)) return 0;
+    if (absl::IsUnavailable(status)) return 0;
+    if (absl::IsCancelled(status)) return kDropped;
     if (!status.ok()) return Complain("worker", status);
   }
 }
@@ -310,10 +313,11 @@ void Parent::Reap(bool* coordinator_ended) {
     const uint32_t slot = children_[pid];
     children_.erase(pid);
     std::erase_if(stopped_, [pid](const auto& entry) { return entry.second == pid; });
-    if (WIFEXITED(status) && WEXITSTATUS(status) != 0) ++tally_.failed;
+    const int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    const bool dead = exit_status == -1 || exit_status == kDropped;
     if (slot == 0) *coordinator_ended = true;
-    if (slot == 0 && !WIFEXITED(status)) ++tally_.failed;
-    if (slot != 0 && !*coordinator_ended && lives_ < kLives) {
+    if (slot == 0 ? exit_status != 0 : exit_status != 0 && !dead) ++tally_.failed;
+    if (slot != 0 && dead && !*coordinator_ended && lives_ < kLives) {
       Start(slot);
       ++tally_.restarts;
     }

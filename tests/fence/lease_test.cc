@@ -8,8 +8,11 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "src/fence/process.h"
 
@@ -174,6 +177,34 @@ TEST_F(Deaths, ACoordinatorThatWasStoppedTooLongIsToldSo) {
   EXPECT_EQ(StatusOf(one), static_cast<int>(absl::StatusCode::kUnavailable));
   kill(coordinator, SIGCONT);
   EXPECT_EQ(StatusOf(coordinator), static_cast<int>(absl::StatusCode::kUnavailable));
+}
+
+// Runs a tool of the build; its exit status.
+int Tool(const std::string& arguments) {
+  const int status = std::system((std::string(WEIR_BINARY_DIR) + "/" + arguments).c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(Deaths, WhatAllHaveLeftBehindIsRemovedAndWhatIsInUseIsNot) {
+  if (access(WEIR_BINARY_DIR "/fence-shm", X_OK) != 0) GTEST_SKIP() << "built without tools";
+  Start(0, true);
+  Start(1, false);
+  Start(2, false);
+  ASSERT_TRUE(Advances(2));
+  EXPECT_EQ(Tool("fence-shm remove " + group_ + " 2>/dev/null"), 1);
+  ASSERT_TRUE(Segment::Attach(group_).ok());
+  for (const pid_t pid : pids_) kill(pid, SIGKILL);
+  for (const pid_t pid : std::exchange(pids_, {})) waitpid(pid, nullptr, 0);
+  EXPECT_EQ(Tool("fence-shm remove " + group_ + " >/dev/null"), 0);
+  EXPECT_TRUE(absl::IsNotFound(Segment::Attach(group_).status()));
+}
+
+TEST(FenceRepro, PassesInEveryModeAndWithKills) {
+  if (access(WEIR_BINARY_DIR "/fence-repro", X_OK) != 0) GTEST_SKIP() << "built without tools";
+  for (const char* mode : {"rendezvous", "delivery", "processing"}) {
+    EXPECT_EQ(Tool(std::string("fence-repro --handler 50us --mode ") + mode), 0) << mode;
+  }
+  EXPECT_EQ(Tool("fence-repro --handler 50us --iterations 200 --kill-every 40ms"), 0);
 }
 
 }  // namespace
