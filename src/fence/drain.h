@@ -8,6 +8,7 @@
 #define FENCE_DRAIN_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "src/fence/layout.h"
@@ -38,6 +39,7 @@ struct Target {
   bool armed = false;
   uint64_t baseline = 0;  // the observer's progress when the target was armed
   int64_t delta = 0;  // from there to the stamp; not above zero: the observer was already past it
+  std::optional<int64_t> traced_backlog = {};  // with FENCE_TRACE: at the last line
 };
 
 // Takes the baseline if the cell shows a normal reader in the stamp's epoch. Returns whether the

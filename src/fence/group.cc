@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "src/fence/trace.h"
 
 namespace fence {
 
@@ -149,9 +150,26 @@ void Group::Settle(Round* round) const {
   if (!round->AllArrived()) return;
   std::erase_if(round->targets, [&](Target& target) {
     const Observed observed = progress_(target.observer, target.sender);
-    return Arm(&target, observed) && Met(target, observed);
+    const bool met = Arm(&target, observed) && Met(target, observed);
+#ifdef FENCE_TRACE
+    Trace(*round, &target, observed);
+#endif
+    return met;
   });
 }
+
+#ifdef FENCE_TRACE
+void Group::Trace(const Round& round, Target* target, const Observed& observed) {
+  const int64_t backlog = BacklogOf(*target, observed);
+  WriteTrace({.round = round.number,
+              .name = round.name,
+              .target = *target,
+              .observed = observed,
+              .backlog_before = target->traced_backlog.value_or(target->delta),
+              .backlog_after = backlog});
+  target->traced_backlog = backlog;
+}
+#endif
 
 bool Group::MayReturn(const Round& round, const Participant& participant) const {
   const auto holds_back = [&](const Target& target) {
