@@ -60,7 +60,9 @@ namespace weir::sim {
   X(kWriteLock, "rwlock_wrlock")        \
   X(kTryWriteLock, "rwlock_trywrlock")  \
   X(kRwlockUnlock, "rwlock_unlock")     \
-  X(kRwlockDestroy, "rwlock_destroy")
+  X(kRwlockDestroy, "rwlock_destroy")   \
+  X(kBarrierWait, "barrier_wait")       \
+  X(kBarrierDestroy, "barrier_destroy")
 
 enum class Op : uint8_t {
 #define X(id, name) id,
