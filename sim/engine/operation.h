@@ -62,7 +62,8 @@ namespace weir::sim {
   X(kRwlockUnlock, "rwlock_unlock")     \
   X(kRwlockDestroy, "rwlock_destroy")   \
   X(kBarrierWait, "barrier_wait")       \
-  X(kBarrierDestroy, "barrier_destroy")
+  X(kBarrierDestroy, "barrier_destroy") \
+  X(kMutexConsistent, "mutex_consistent")
 
 enum class Op : uint8_t {
 #define X(id, name) id,
