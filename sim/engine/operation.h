@@ -54,7 +54,16 @@ namespace weir::sim {
   X(kChoose, "choose")                  \
   X(kRound, "round")                    \
   X(kSemGetValue, "sem_getvalue")       \
-  X(kFileStatus, "fstat")
+  X(kFileStatus, "fstat")               \
+  X(kReadLock, "rwlock_rdlock")         \
+  X(kTryReadLock, "rwlock_tryrdlock")   \
+  X(kWriteLock, "rwlock_wrlock")        \
+  X(kTryWriteLock, "rwlock_trywrlock")  \
+  X(kRwlockUnlock, "rwlock_unlock")     \
+  X(kRwlockDestroy, "rwlock_destroy")   \
+  X(kBarrierWait, "barrier_wait")       \
+  X(kBarrierDestroy, "barrier_destroy") \
+  X(kMutexConsistent, "mutex_consistent")
 
 enum class Op : uint8_t {
 #define X(id, name) id,

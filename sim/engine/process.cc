@@ -12,6 +12,7 @@
 namespace weir::sim {
 
 void (*g_thread_exit_hook)() = nullptr;
+void (*g_death_hook)() = nullptr;
 void (*g_exit_hook)(int) = nullptr;
 
 namespace {
@@ -105,6 +106,7 @@ void DropThreads(uint16_t id, ThreadSlot keep) {
   ++w.progress;
   StopQuiet();
   w.processes[id].threads = 0;
+  if (g_death_hook != nullptr) g_death_hook();
 }
 
 // Precondition: no thread of it is left.
@@ -224,6 +226,7 @@ void FinishThread(void* result) {
   --w.processes[thread.process].threads;
   WakeAll(thread.joiners);
   if (thread.detached) ReleaseSlot(me);
+  if (g_death_hook != nullptr) g_death_hook();
   SwitchAway(Op::kThreadExit, nullptr);
   __builtin_unreachable();
 }

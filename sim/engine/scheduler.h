@@ -96,6 +96,8 @@ void FailFromSignal(void* ucontext, VerdictKind kind, int signal, uintptr_t addr
 // What a thread's last moment runs, before FinishThread: set by sim/posix (thread_local
 // destructors, keys).
 extern void (*g_thread_exit_hook)();
+// Threads have ended or were dropped: nobody has run since.
+extern void (*g_death_hook)();
 // exit() of the first process; does not return.
 extern void (*g_exit_hook)(int status);
 // Puts back what of sim/posix is not in tracked pages, before an execution.

@@ -68,8 +68,8 @@ WEIR_HOT int Wait(pthread_cond_t* cond, pthread_mutex_t* mutex, uint64_t deadlin
   const uint32_t depth = MutexReleaseForWait(MutexOf(mutex));
   const bool woken = BlockInline(Op::kCondWait, cond, &c.waiters, deadline_ns, nullptr);
   // From here on the condition variable may be gone: who is woken owes it nothing.
-  MutexRetakeAfterWait(MutexOf(mutex), depth);
-  const int error = woken ? 0 : ETIMEDOUT;
+  const int locked = MutexRetakeAfterWait(MutexOf(mutex), depth);
+  const int error = locked != 0 ? locked : woken ? 0 : ETIMEDOUT;
   Result(static_cast<uint64_t>(error));
   return error;
 }

@@ -20,6 +20,7 @@
 #include "sim/posix/exit.h"
 #include "sim/posix/imports.h"
 #include "sim/posix/memory.h"
+#include "sim/posix/mutex.h"
 #include "sim/posix/output.h"
 #include "sim/posix/shared_memory.h"
 #include "sim/weir.h"
@@ -204,6 +205,7 @@ absl::StatusOr<const Target*> LoadTarget(const std::string& path) {
   CaptureOutput();
   PrepareAllowedImports();
   InstallExitHooks();
+  InstallMutexHooks();
   FindLibc();
   std::set<std::string> before;
   ForEachObject([&before](const dl_phdr_info& object) { before.insert(object.dlpi_name); });

@@ -17,10 +17,15 @@
 namespace weir::sim {
 
 inline constexpr uint32_t kKindMask = 3;  // glibc: 0 normal, 1 recursive, 2 errorcheck, 3 adaptive
+inline constexpr uint32_t kRobustFlag = 16;
 inline constexpr uint32_t kSharedFlag = 128;
 
+// Of a robust mutex. Both are such that what a normal mutex does quietly is not done.
+inline constexpr uint16_t kNotRecoverable = 0xFFFF;  // as owner: nobody, for ever
+inline constexpr uint32_t kInconsistent = 1u << 31;  // in count: locked with EOWNERDEAD
+
 struct Mutex {
-  uint32_t count;      // recursion depth beyond the first
+  uint32_t count;      // recursion depth beyond the first; kInconsistent
   uint32_t owner_uid;  // of the owner: its slot may be somebody else's by now
   uint16_t owner;      // slot + 1; 0 = unlocked
   WaitQueue waiters;
@@ -35,7 +40,9 @@ inline Mutex& MutexOf(pthread_mutex_t* mutex) { return *reinterpret_cast<Mutex*>
 
 inline ThreadSlot MutexHolder(const void* object) {
   const auto& mutex = *static_cast<const Mutex*>(object);
-  return mutex.owner == 0 ? kNoThread : static_cast<ThreadSlot>(mutex.owner - 1);
+  if (mutex.owner == 0 || mutex.owner > kMaxThreads) return kNoThread;
+  const auto slot = static_cast<ThreadSlot>(mutex.owner - 1);
+  return world().threads[slot].uid == mutex.owner_uid ? slot : kNoThread;
 }
 
 // In load mode there is one thread, which no slot stands for.
@@ -59,6 +66,18 @@ WEIR_HOT void ReleaseMutex(Mutex& mutex) {
   if (!mutex.waiters.empty()) WakeOne(mutex.waiters, Op::kMutexUnlock, &mutex);
 }
 
+// For who wants a robust mutex that is not free. EOWNERDEAD: its owner is dead, and the caller has
+// taken it, inconsistent. ENOTRECOVERABLE: nobody will have it. 0: a living thread has it.
+int InheritRobust(Mutex& mutex);
+WEIR_HOT int Inherit(Mutex& mutex) {
+  return (mutex.kind & kRobustFlag) == 0 ? 0 : InheritRobust(mutex);
+}
+// The owner unlocks what it has not made consistent.
+void GiveUpRobust(Mutex& mutex);
+
+// Installs what wakes those who wait for a robust mutex when its owner dies.
+void InstallMutexHooks();
+
 // Unlocks, whatever its depth, without a scheduling point: the caller goes to sleep in the same
 // step. Returns the depth. A mutex that the caller does not hold is the verdict mutex_misuse.
 WEIR_HOT uint32_t MutexReleaseForWait(Mutex& mutex) {
@@ -68,17 +87,24 @@ WEIR_HOT uint32_t MutexReleaseForWait(Mutex& mutex) {
                   CurrentThread().path);
   }
   const uint32_t depth = mutex.count;
+  if ((depth & kInconsistent) != 0) [[unlikely]] {
+    GiveUpRobust(mutex);
+    return 0;
+  }
   ReleaseMutex(mutex);
   return depth;
 }
 
-// Locks it again, waiting if need be.
-WEIR_HOT void MutexRetakeAfterWait(Mutex& mutex, uint32_t depth) {
+// Locks it again, waiting if need be. As pthread_mutex_lock(): 0, or what a robust mutex says.
+WEIR_HOT int MutexRetakeAfterWait(Mutex& mutex, uint32_t depth) {
   while (mutex.owner != 0) {
+    if (const int error = Inherit(mutex); error != 0) [[unlikely]]
+      return error;
     BlockInline(Op::kMutexLock, &mutex, &mutex.waiters, kNever, MutexHolder);
   }
   TakeMutex(mutex);
   mutex.count = depth;
+  return 0;
 }
 
 }  // namespace weir::sim

@@ -26,6 +26,11 @@ struct ExitState {
   ExitEntry* last;
 };
 
+// mutex.cc
+struct MutexState {
+  bool robust;  // there is, or has been, a robust mutex: deaths matter
+};
+
 // key.cc: as many keys as POSIX asks for (_POSIX_THREAD_KEYS_MAX); glibc has 1024.
 inline constexpr uint32_t kMaxKeys = 128;
 struct KeyState {
@@ -101,6 +106,7 @@ struct OutputState {
 struct PosixState {
   OutputState output;
   ExitState exit;
+  MutexState mutex;
   KeyState key;
   WaitTable waits;
   SharedState shared;
