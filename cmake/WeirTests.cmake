@@ -16,6 +16,7 @@ function(weir_tests)
       # What they load.
       get_property(targets GLOBAL PROPERTY weir_targets_of_engine_tests)
       add_dependencies(engine_tests ${targets})
+      add_dependencies(scenario_tests weir_target_fence)
       weir_native_programs()
     endif()
   endif()

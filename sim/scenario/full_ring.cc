@@ -139,7 +139,7 @@ void BeMember(Run& run, uint32_t slot) {
 }  // namespace
 
 WEIR_SCENARIO(full_ring, weir::Int("members", 2, 4, 3), weir::OneOf("ring", kRings, 1),
-              weir::Int("iterations", 1, 8, 2), weir::Int("burst", 1, 64, 20),
+              weir::Int("iterations", 1, 8, 1), weir::Int("burst", 1, 64, 12),
               weir::Int("handler_cost_us", 0, 5'000, 200), weir::OneOf("mode", team::kModes, 0)) {
   Run run({.members = static_cast<uint32_t>(parameters["members"]),
            .ring = kRingValues[parameters["ring"]],

@@ -16,13 +16,17 @@ namespace {
 
 constexpr uint32_t kMembers = 2;  // of each group
 
+// Of all barriers; "unlike" gives those of one group different ones.
+constexpr const char* kNameModes[] = {"delivery", "rendezvous", "processing", "unlike"};
+constexpr int64_t kUnlike = 3;
+
 struct Settings {
   uint32_t groups;  // and processes
   uint32_t names;   // barriers in flight in each group
   int64_t iterations;
   int64_t burst;
   std::chrono::nanoseconds handler_cost;
-  int64_t mode;  // of the first name; the others have the next ones
+  int64_t mode;  // index into kNameModes
 };
 
 struct Run {
@@ -34,11 +38,15 @@ struct Run {
   std::deque<team::Book> books;  // by group
 };
 
+fence::Mode ModeOf(const Settings& settings, uint32_t which) {
+  return team::kModeValues[settings.mode == kUnlike ? which % 3 : settings.mode];
+}
+
 // One thread of a member: its stream, its barrier.
 void BeCaller(Run& run, team::Book& book, fence::Process& self, uint32_t which) {
   const int64_t burst = run.settings.burst;
   const int64_t stream = book.Stream(self.slot(), which);
-  const fence::Mode mode = team::kModeValues[(run.settings.mode + which) % 3];
+  const fence::Mode mode = ModeOf(run.settings, which);
   const std::string name = team::Text("barrier-", which);
   for (int64_t iteration = 0; iteration < run.settings.iterations; ++iteration) {
     team::SendBurst(self, stream, iteration * burst, burst);
@@ -74,7 +82,8 @@ void BeProcess(Run& run, uint32_t process) {
 
 WEIR_SCENARIO(overlapping_groups, weir::Int("groups", 2, 3, 2), weir::Int("names", 1, 3, 2),
               weir::Int("iterations", 1, 16, 6), weir::Int("burst", 0, 8, 2),
-              weir::Int("handler_cost_us", 0, 5'000, 100), weir::OneOf("mode", team::kModes, 0)) {
+              weir::Int("handler_cost_us", 0, 5'000, 100),
+              weir::OneOf("mode", kNameModes, kUnlike)) {
   Run run({.groups = static_cast<uint32_t>(parameters["groups"]),
            .names = static_cast<uint32_t>(parameters["names"]),
            .iterations = parameters["iterations"],
