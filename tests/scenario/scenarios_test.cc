@@ -56,5 +56,38 @@ INSTANTIATE_TEST_SUITE_P(, Scenario,
                                          "slow_reader_start"),
                          [](const auto& info) { return std::string(info.param); });
 
+// In 300 executions with drawn parameters, where most bugs here take fewer than ten.
+void ExpectFound(const std::string& bug, const std::string& scenario, const std::string& verdict) {
+  Simulation simulation(bug);
+  ASSERT_TRUE(simulation.ready() && simulation.Select(scenario));
+  for (uint64_t index = 0; index < 300; ++index) {
+    const RunResult result = RunDrawn(&simulation, index);
+    if (VerdictName(result.verdict.kind) == verdict) return;
+  }
+  ADD_FAILURE() << scenario << " does not see " << bug;
+}
+
+// Liveness: a wake-up that got lost is a deadlock, since no timer is pending behind it.
+class LostNotification : public testing::TestWithParam<const char*> {};
+TEST_P(LostNotification, IsADeadlock) {
+  ExpectFound("bug-12-lost-notification", GetParam(), "deadlock");
+}
+INSTANTIATE_TEST_SUITE_P(, LostNotification,
+                         testing::Values("barrier_in_handler", "deadlines", "full_ring",
+                                         "overlapping_groups", "processing_all", "rapid_reuse",
+                                         "slow_reader_start"),
+                         [](const auto& info) { return std::string(info.param); });
+
+// Safety. Not rapid_reuse, which sends nothing that could be missed.
+class EarlyProgress : public testing::TestWithParam<const char*> {};
+TEST_P(EarlyProgress, IsAFailedExpectation) {
+  ExpectFound("bug-13-publish-at-fetch", GetParam(), "assertion");
+}
+INSTANTIATE_TEST_SUITE_P(, EarlyProgress,
+                         testing::Values("barrier_in_handler", "deadlines", "full_ring",
+                                         "overlapping_groups", "processing_all",
+                                         "slow_reader_start"),
+                         [](const auto& info) { return std::string(info.param); });
+
 }  // namespace
 }  // namespace weir::sim
