@@ -1,10 +1,10 @@
 // Each wait's deadline passes, and nothing else is lost by it.
 //
 // Join of a group that is not there, AwaitMembers of more than there are, Send, Barrier and Leave
-// on a full ring, and Barrier while a member is late: each fails at its deadline, not before, and
-// well before the caller would give the coordinator up. Whoever was late for a barrier calls again
-// and takes his place in the same round; nobody is off by one, nobody is released early, and the
-// others, whose own deadlines are infinite, go on.
+// on a full ring, Barrier that nobody else calls, and Barrier while a member is late: each fails at
+// its deadline, not before, and well before the caller would give the coordinator up. Whoever was
+// late for a barrier calls again and takes his place in the same round; nobody is off by one,
+// nobody is released early, and the others, whose own deadlines are infinite, go on.
 
 #include <algorithm>
 
@@ -127,6 +127,16 @@ bool FillRings(Run& run, fence::Process& self) {
 // --- the barriers
 // ---------------------------------------------------------------------------------------
 
+// All do so at once, and nothing else happens meanwhile that would make the coordinator look at the
+// time: it must wake up for it.
+void EnterAlone(const Run& run, fence::Process& self) {
+  const std::string name = team::Text("alone-", self.slot());
+  ExpectFailsAtDeadline(run, self.slot(), "barrier that nobody else calls",
+                        [&](fence::Deadline deadline) {
+                          return self.Barrier(name, run.settings.mode, deadline).status;
+                        });
+}
+
 // Calls until the round is through; the round.
 uint64_t EnterImpatiently(const Run& run, fence::Process& self, bool may_be_downgraded) {
   const uint32_t slot = self.slot();
@@ -191,6 +201,7 @@ void BeMember(Run& run, uint32_t slot) {
   AwaitOneTooMany(run, *self);
   run.started.Pass();
   if (!FillRings(run, *self)) return;
+  EnterAlone(run, *self);
   Iterate(run, *self);
   team::End(*self);
 }
