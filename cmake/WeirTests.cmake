@@ -16,6 +16,8 @@ function(weir_tests)
       # What they load.
       get_property(targets GLOBAL PROPERTY weir_targets_of_engine_tests)
       add_dependencies(engine_tests ${targets})
+      add_dependencies(scenario_tests weir_target_fence weir_target_bug-12-lost-notification
+                       weir_target_bug-13-publish-at-fetch)
       weir_native_programs()
     endif()
   endif()

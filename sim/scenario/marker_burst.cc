@@ -13,24 +13,24 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "sim/scenario/team.h"
 #include "sim/weir.h"
 #include "src/fence/process.h"
 
 namespace {
 
+using team::Enter;
+using team::FirstSequence;
+using team::kCoordinator;
+using team::Must;
+using team::Name;
+using team::Text;
+
 constexpr uint32_t kMarker = 1;
-constexpr uint32_t kCoordinator = 0;  // its slot; workers have 1, 2, …
-
-constexpr const char* kModes[] = {"delivery", "rendezvous", "processing"};
-constexpr fence::Mode kModeValues[] = {fence::Mode::kDelivery, fence::Mode::kRendezvous,
-                                       fence::Mode::kProcessing};
-constexpr const char* kFirsts[] = {"zero", "small", "near_wrap", "unlike"};
-
 // What a worker sends.
 struct Marker {
   int64_t iteration;  // from 0
@@ -48,7 +48,7 @@ struct Settings {
   int64_t burst;
   std::chrono::nanoseconds handler_cost;  // of the coordinator's handler
   fence::Mode mode;
-  int64_t first;  // index into kFirsts
+  int64_t first;  // index into team::kFirsts
 };
 
 // Everything that one execution knows beside the barrier itself.
@@ -63,41 +63,9 @@ struct Run {
   std::vector<int64_t> entered;  // by slot: barriers entered so far; written by that member's main
 };
 
-void Append(std::string* text, const std::string& part) { *text += part; }
-void Append(std::string* text, int64_t part) { *text += std::to_string(part); }
-
-// The parts, one behind the other.
-template <typename... Parts>
-std::string Text(const Parts&... parts) {
-  std::string text;
-  (Append(&text, parts), ...);
-  return text;
-}
-
-std::string Name(uint32_t slot) {
-  return slot == kCoordinator ? "coordinator" : Text("worker-", slot);
-}
-
 // "first marker" or "marker 6 of 8"; people count from 1.
 std::string MarkerText(int64_t number, int64_t burst) {
   return number == 0 ? "first marker" : Text("marker ", number + 1, " of ", burst);
-}
-
-// Sequences wrap after a few messages where they start near the end, and at another moment in each
-// ring.
-uint64_t FirstSequence(int64_t first, uint32_t slot) {
-  constexpr uint64_t kLast = std::numeric_limits<uint64_t>::max();
-  const uint64_t unlike[] = {kLast - 2, 0, uint64_t{1} << 63, kLast - 30, 17};
-  switch (first) {
-    case 0:
-      return 0;
-    case 1:
-      return 3 + slot;
-    case 2:
-      return kLast - 9 * uint64_t{slot} - 4;
-    default:
-      return unlike[slot % 5];
-  }
 }
 
 // --- handlers
@@ -166,19 +134,6 @@ void ExpectPromise(const Run& run, uint32_t self, int64_t iteration) {
 // --- the members
 // -----------------------------------------------------------------------------------------------
 
-void Must(const absl::Status& status, uint32_t slot, const char* what) {
-  weir::Expect(status.ok(), "call_failed",
-               [&] { return Text(Name(slot), ": ", what, ": ", status.ToString()); });
-}
-
-void Enter(fence::Process& self, const char* name, fence::Mode mode) {
-  const fence::BarrierResult result = self.Barrier(name, mode);
-  weir::Expect(result.satisfied(), "barrier_not_satisfied", [&] {
-    return Text(Name(self.slot()), ": barrier \"", name, "\" returned ",
-                fence::ToString(result.phases.rendezvous), ": ", result.status.ToString());
-  });
-}
-
 void SendBurst(const Settings& settings, fence::Process& self, int64_t iteration) {
   for (int64_t number = 0; number < settings.burst; ++number) {
     const Marker marker{iteration, number};
@@ -232,12 +187,13 @@ void BeMember(Run* run, uint32_t slot) {
 
 WEIR_SCENARIO(marker_burst, weir::Int("workers", 1, 8, 2), weir::Int("iterations", 1, 64, 64),
               weir::Int("burst", 1, 16, 8), weir::Int("handler_cost_us", 0, 50'000, 12'000),
-              weir::OneOf("first_sequence", kFirsts, 0), weir::OneOf("mode", kModes, 0)) {
+              weir::OneOf("first_sequence", team::kFirsts, 0),
+              weir::OneOf("mode", team::kModes, 0)) {
   Run run({.members = static_cast<uint32_t>(parameters["workers"]) + 1,
            .iterations = parameters["iterations"],
            .burst = parameters["burst"],
            .handler_cost = std::chrono::microseconds(parameters["handler_cost_us"]),
-           .mode = kModeValues[parameters["mode"]],
+           .mode = team::kModeValues[parameters["mode"]],
            .first = parameters["first_sequence"]});
   std::vector<weir::Process> members;
   for (uint32_t slot = 0; slot < run.settings.members; ++slot) {
