@@ -56,6 +56,15 @@
 
 #define bit_of(i)     (1 << (i))
 #define in(i, set)    (((set) & bit_of(i)) != 0)
+/* A marker and the arrive behind it are sent, and handled, one by one; or both in one step. That
+ * loses nothing when nothing else can come between them: a reader that stands between the two is
+ * as far from the stamp's other side as one that stands before both. */
+#ifdef APART
+#define MESSAGES_PER_STEP 1
+#else
+#define MESSAGES_PER_STEP 2
+#endif
+
 #define pair(o, s)    ((o) * N + (s))
 #define first(s)      ((s) == 0 -> FIRST_0 : ((s) == 1 -> FIRST_1 : ((s) == 2 -> FIRST_2 : FIRST_3)))
 #define epoch_of(s)   ((s) + 1) /* the writer's incarnation; 0 is nobody's */
@@ -365,6 +374,19 @@ inline arrive(m, id, position) {
   }
 }
 
+/* What a dead process has written is of no meaning to anybody; cleared, it makes no difference
+ * between states. */
+inline clear_cells_of(m) {
+#if !defined(COMES_BACK) && !defined(CELL_BY_OBSERVER_SLOT)
+  for (s : 0 .. N - 1) {
+    handled[pair(m, s)] = 0;
+    cell(m, s).state = DETACHED;
+    cell(m, s).epoch = 0;
+    cell(m, s).sequence = 0
+  }
+#endif
+}
+
 /* A member goes: it is dropped from every round in flight, in one step, and nothing of it counts
  * any more. But who leaves in order after its own release takes nothing from those that are still
  * on the way through its messages: the ring stays, and they will be handled. */
@@ -545,8 +567,15 @@ inline publish(o, s, position) {
   fi
 }
 
-/* One thread for each ring of another member. It outlives its process here: one that was only
- * stopped may go on at any time, and nothing that it does may count. */
+/* The threads of a dead process stop. Those of one that was only stopped go on at any time, though
+ * it has been dropped, and nothing that they do may count. */
+#ifdef COMES_BACK
+#define may_run(m) true
+#else
+#define may_run(m) in(m, alive)
+#endif
+
+/* One thread for each ring of another member. */
 proctype Reader(byte me, sender) {
 #ifdef SERVICE_SKIPS
   byte set_aside;
@@ -585,21 +614,19 @@ proctype Reader(byte me, sender) {
 end:
   do
   :: d_step {
-       progress < published[sender] &&
+       may_run(me) && progress < published[sender] &&
+#ifdef SERVICE_SKIPS
+       set_aside == 0 &&
+#endif
        /* RULE 5. Progress stops at the first message that is set aside, whatever comes behind. */
        !(cell(me, sender).state == IN_SERVICE && in(progress, is_marker[sender])) ->
-#ifdef SERVICE_SKIPS
-         if
-         :: set_aside > 0 && cell(me, sender).state == NORMAL -> /* … handled below, now */
-         :: else -> skip
-         fi;
-#endif
-         handled_by(me, sender)++;
+         handled_by(me, sender) = handled_by(me, sender) + MESSAGES_PER_STEP;
          publish(me, sender, progress)
      }
 #ifdef SERVICE_SKIPS
   :: d_step {
-       cell(me, sender).state == IN_SERVICE && progress < published[sender] ->
+       cell(me, sender).state == IN_SERVICE && progress < published[sender] &&
+       (set_aside > 0 || in(progress, is_marker[sender])) ->
          set_aside++;
          publish(me, sender, progress)
      }
@@ -630,6 +657,7 @@ proctype Member(byte me) {
 
   do
   :: call <= ROUNDS && lives ->
+#ifdef APART
        if
        :: d_step { lives -> append(me, true) }
 #ifdef SILENT
@@ -637,12 +665,16 @@ proctype Member(byte me) {
 #endif
        :: !lives
        fi;
+#endif
 #ifdef EARLY_STAMP
        early = published[me] + 1;
 #endif
        if
        :: d_step {
             lives ->
+#ifndef APART
+              append(me, true);
+#endif
               /* RULE 8. The stamp is taken in the writer's critical section that appends the
                * arrive. One that was read before misses what another thread sends in between. */
 #ifdef EARLY_STAMP
@@ -707,7 +739,7 @@ proctype Crash() {
 #ifdef RESTART
   /* The new incarnation drops the old one, in the step in which it takes the slot. */
   atomic {
-    d_step { drop(2, false); alive = alive | bit_of(3); bell = 1 };
+    d_step { drop(2, false); clear_cells_of(2); alive = alive | bit_of(3); bell = 1 };
     run Reader(3, 0); run Reader(3, 1); run Reader(0, 3); run Reader(1, 3)
   }
 #ifdef HANDLER_SENDS
@@ -729,7 +761,7 @@ proctype Crash() {
     run Member(3)
   }
 #else
-  d_step { drop(2, false); bell = 1 }
+  d_step { drop(2, false); clear_cells_of(2); bell = 1 }
 #endif
 }
 #endif
