@@ -52,7 +52,7 @@
 #define N 3
 #define slot(i) (i)
 #endif
-#define MAX_ROUNDS 3 /* in flight at the same time; asserted */
+#define MAX_ROUNDS 2 /* in flight at the same time; asserted */
 
 #define bit_of(i)     (1 << (i))
 #define in(i, set)    (((set) & bit_of(i)) != 0)
@@ -384,6 +384,8 @@ inline clear_cells_of(m) {
     cell(m, s).epoch = 0;
     cell(m, s).sequence = 0
   }
+#else
+  skip
 #endif
 }
 
@@ -576,7 +578,7 @@ inline publish(o, s, position) {
 #endif
 
 /* One thread for each ring of another member. */
-proctype Reader(byte me, sender) {
+proctype Reader(byte me, sender; bit attaches) {
 #ifdef SERVICE_SKIPS
   byte set_aside;
 #define progress (handled_by(me, sender) + set_aside)
@@ -587,7 +589,7 @@ proctype Reader(byte me, sender) {
 #ifdef RESTART
   /* Attaches. A new member's ring is read from its first message, any other from what is there. */
   if
-  :: me == 3 || sender == 3 ->
+  :: attaches ->
 #ifdef TORN_CELL
        /* RULE 4. The cell is published by one store. In two, it says first that somebody reads,
         * and shows a position that was never reached. */
@@ -740,7 +742,21 @@ proctype Crash() {
   /* The new incarnation drops the old one, in the step in which it takes the slot. */
   atomic {
     d_step { drop(2, false); clear_cells_of(2); alive = alive | bit_of(3); bell = 1 };
-    run Reader(3, 0); run Reader(3, 1); run Reader(0, 3); run Reader(1, 3)
+    run Reader(3, 0, true); run Reader(3, 1, true);
+#ifdef HANDLER_SENDS
+    run Reader(0, 3, true); run Reader(1, 3, true)
+#else
+    /* The new ring is read from its first message, so it makes no difference when its readers
+     * attach, as long as nobody sends before that. */
+    d_step {
+      for (o : 0 .. 1) {
+        cell(o, 3).state = NORMAL;
+        cell(o, 3).epoch = epoch_of(3);
+        cell(o, 3).sequence = first(3)
+      }
+    };
+    run Reader(0, 3, false); run Reader(1, 3, false)
+#endif
   }
 #ifdef HANDLER_SENDS
   /* A handler of the joiner may send while Join has not returned. */
@@ -785,9 +801,9 @@ init {
 #endif
       o = 0; s = 0
     };
-    run Reader(0, 1); run Reader(0, 2);
-    run Reader(1, 0); run Reader(1, 2);
-    run Reader(2, 0); run Reader(2, 1);
+    run Reader(0, 1, false); run Reader(0, 2, false);
+    run Reader(1, 0, false); run Reader(1, 2, false);
+    run Reader(2, 0, false); run Reader(2, 1, false);
     run Member(0); run Member(1); run Member(2);
 #ifdef SECOND_THREAD
     run SecondThread();
