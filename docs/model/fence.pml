@@ -590,11 +590,6 @@ proctype Reader(byte me, sender; bit attaches) {
   /* Attaches. A new member's ring is read from its first message, any other from what is there. */
   if
   :: attaches ->
-#ifdef TORN_CELL
-       /* RULE 4. The cell is published by one store. In two, it says first that somebody reads,
-        * and shows a position that was never reached. */
-       atomic { cell(me, sender).state = NORMAL; cell(me, sender).epoch = epoch_of(sender); bell = 1 };
-#endif
        d_step {
 #ifndef ATTACHES_AT_PUBLISHED
          if
@@ -605,10 +600,18 @@ proctype Reader(byte me, sender; bit attaches) {
          handled_by(me, sender) = published[sender];
 #endif
          starts_at[pair(me, sender)] = handled_by(me, sender);
+         /* RULE 4. The cell is published by one store. In two, it says first that somebody reads,
+          * and shows a position that was never reached. */
+#ifndef TORN_CELL
          publish(me, sender, handled_by(me, sender));
+#endif
+         cell(me, sender).epoch = epoch_of(sender);
          cell(me, sender).state = NORMAL;
          bell = 1
        }
+#ifdef TORN_CELL
+       d_step { publish(me, sender, handled_by(me, sender)); bell = 1 }
+#endif
   :: else
   fi;
 #endif
@@ -669,7 +672,7 @@ proctype Member(byte me) {
        fi;
 #endif
 #ifdef EARLY_STAMP
-       early = published[me] + 1;
+       early = published[me];
 #endif
        if
        :: d_step {
