@@ -18,7 +18,11 @@
  *   LEAVE                              members leave after their last call
  *   CRASH                              worker 2 may stop at any moment; a lease notices
  *   RESTART                            … and incarnation 3 joins (without a lease)
+ *   JOIN_ONLY                          there is no worker 2 at first: incarnation 3 only joins
+ *   COMES_BACK                         worker 2's readers were only stopped, and go on
+ *   HANDLER_SENDS                      a handler of incarnation 3 sends before Join has returned
  *   SERVICE                            worker 1 reads worker 2's ring in service state at first
+ *   APART                              a marker and its arrive are two steps (see below)
  *   SECOND_THREAD                      a second thread of worker 1 sends a marker at any moment
  *   FINE                               other threads may step in anywhere in the coordinator's loop
  */
@@ -126,7 +130,12 @@ byte replied_to[N]; /* the call that has been answered */
 
 /* ---- The coordinator's memory --------------------------------------------------------------- */
 
-byte members = 7;
+#ifdef JOIN_ONLY
+#define FOUNDERS 3
+#else
+#define FOUNDERS 7
+#endif
+byte members = FOUNDERS;
 
 #define NONE    0
 #define UNARMED 1 /* there is a stamp, but no baseline yet */
@@ -153,7 +162,7 @@ byte in_flight;
 
 /* ---- Ghosts: what is true, for the assertions -------------------------------------------------- */
 
-byte alive = 7;
+byte alive = FOUNDERS;
 byte handled[N * N];      /* messages of the sender that the observer has handled or skipped */
 #ifdef RESTART
 byte starts_at[N * N];    /* the first message that the observer's reader saw */
@@ -736,7 +745,7 @@ proctype EndOfService() {
 }
 #endif
 
-#ifdef CRASH
+#if defined(CRASH) || defined(JOIN_ONLY)
 #define attached(o, s) (cell(o, s).state == NORMAL && cell(o, s).epoch == epoch_of(s))
 
 proctype Crash() {
@@ -804,17 +813,20 @@ init {
 #endif
       o = 0; s = 0
     };
-    run Reader(0, 1, false); run Reader(0, 2, false);
-    run Reader(1, 0, false); run Reader(1, 2, false);
+    run Reader(0, 1, false); run Reader(1, 0, false);
+    run Member(0); run Member(1);
+#ifndef JOIN_ONLY
+    run Reader(0, 2, false); run Reader(1, 2, false);
     run Reader(2, 0, false); run Reader(2, 1, false);
-    run Member(0); run Member(1); run Member(2);
+    run Member(2);
+#endif
 #ifdef SECOND_THREAD
     run SecondThread();
 #endif
 #ifdef SERVICE
     run EndOfService();
 #endif
-#ifdef CRASH
+#if defined(CRASH) || defined(JOIN_ONLY)
     run Crash()
 #endif
   }
