@@ -13,7 +13,7 @@
  * Configuration           default
  *   MODE                  DELIVERY     DELIVERY or PROCESSING
  *   ROUNDS                1            calls of each member
- *   FIRST_0 … FIRST_3     254, 7, …    first sequences; modulo 256, so that they wrap on the way
+ *   FIRST_0 … FIRST_3     254, 3: 0    first sequences; modulo 256, so that they wrap on the way
  *   SILENT                             sending the marker is optional, for each call
  *   LEAVE                              members leave after their last call
  *   CRASH                              worker 2 may stop at any moment; a lease notices
