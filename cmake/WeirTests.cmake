@@ -4,6 +4,7 @@
 function(weir_tests)
   include(GoogleTest)
   weir_build_tests()
+  weir_model_tests()
   weir_gtests(fence fence)
   if(WEIR_SIM)
     foreach(room schedule minimize view strategy fault)
@@ -140,6 +141,28 @@ function(weir_build_tests)
     weir_build_again(build.engine_with_its_assertions debug -DCMAKE_CXX_COMPILER=clang++
                      -DCMAKE_BUILD_TYPE=Debug TARGET engine_tests)
   endif()
+endfunction()
+
+# The model of fence's protocol, docs/model: model.NAME for each configuration that tests/model/check
+# has. Without spin there are none, and a warning says so.
+function(weir_model_tests)
+  if(NOT (WEIR_SIM AND WEIR_ENGINE))
+    return() # the same model in the builds that build.* make
+  endif()
+  set(check "${PROJECT_SOURCE_DIR}/tests/model/check")
+  find_program(WEIR_SPIN spin)
+  if(NOT WEIR_SPIN)
+    message(WARNING "spin is missing, so the tests model.* are left out; scripts/setup installs it")
+    return()
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${check}")
+  execute_process(COMMAND "${check}" --list OUTPUT_VARIABLE names COMMAND_ERROR_IS_FATAL ANY
+                  OUTPUT_STRIP_TRAILING_WHITESPACE)
+  string(REPLACE "\n" ";" names "${names}")
+  foreach(name IN LISTS names)
+    add_test(NAME model.${name} COMMAND "${check}" ${name})
+    set_tests_properties(model.${name} PROPERTIES TIMEOUT 300 LABELS model_tests)
+  endforeach()
 endfunction()
 
 # weir_build_again(NAME FOLDER OPTION… [TARGET ROOM_tests]): a test that builds the repository with these
