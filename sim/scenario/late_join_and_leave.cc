@@ -26,6 +26,18 @@ struct Run {
   scenario::Ledger ledger;
 };
 
+// A handler may send, and what it sends must reach all: nobody handles anything before he is a
+// member.
+void ExpectMember(const fence::Process& self) {
+  for (const fence::MemberView& view : self.Look().members) {
+    if (view.incarnation != self.incarnation()) continue;
+    weir::Expect(view.status != fence::MemberStatus::kJoining, "handled_before_member", [&] {
+      return "life " + std::to_string(self.incarnation()) +
+             " handles a message while it is joining";
+    });
+  }
+}
+
 fence::Options OptionsOf(const Run& run, uint32_t slot,
                          const std::shared_ptr<scenario::Member>& member) {
   fence::Options options;
@@ -33,7 +45,11 @@ fence::Options OptionsOf(const Run& run, uint32_t slot,
   options.slot = slot;
   options.name = slot == 0 ? "coordinator" : "worker-" + std::to_string(slot);
   options.lease = std::chrono::nanoseconds::max();
-  options.handlers[scenario::kMarker] = scenario::Ledger::MarkerHandler(member);
+  const fence::Handler take = scenario::Ledger::MarkerHandler(member);
+  options.handlers[scenario::kMarker] = [take](fence::Process& self, const fence::Message& marker) {
+    ExpectMember(self);
+    take(self, marker);
+  };
   options.geometry = {.slots = run.workers + 1,
                       .incarnations = 1 + run.workers * kLives,
                       .ring_messages = 16,

@@ -22,15 +22,16 @@ Coordinator::Coordinator(const Segment& segment, Incarnation self)
   thread_ = std::thread([this] { Run(); });
 }
 
-Coordinator::~Coordinator() { Stop(); }
+Coordinator::~Coordinator() { Stop(Deadline::At(0)); }
 
 void Coordinator::ArriveLocally(const Arrival& arrival) {
   group_.Arrive(arrival);
   control_.coordinator.Ring();
 }
 
-bool Coordinator::Stop() {
+bool Coordinator::Stop(Deadline deadline) {
   if (thread_.joinable()) {
+    stop_by_ = deadline;
     stop_.store(true, std::memory_order_release);
     control_.coordinator.Ring();
     thread_.join();
@@ -50,10 +51,14 @@ void Coordinator::Run() {
     AdmitWhoIsAttached();
     Decide();
     WriteReplies();
-    if (stop_.load(std::memory_order_acquire)) break;
+    Deadline next = std::min(next_deadline_, next_look_);
+    if (stop_.load(std::memory_order_acquire)) {
+      if (outbox_.empty() || stop_by_.Passed()) break;
+      next = std::min(next, stop_by_);
+    }
     // Others set it when this process was silent for so long that they took it for dead.
     if (control_.stopped.load(std::memory_order_seq_cst) != 0) break;
-    control_.coordinator.Wait(ticket, std::min(next_deadline_, next_look_));
+    control_.coordinator.Wait(ticket, next);
   }
   // After the last reply: a caller that sees the flag has its reply already, if there is one.
   stopped_by_others_ = !segment_.StopGroup();
@@ -97,6 +102,7 @@ void Coordinator::Welcome(Incarnation joiner) {
   if (slot >= segment_.geometry().slots || slot == segment_.record(self_).slot) return Lose(joiner);
   for (const auto& [member, peer] : peers_) {
     if (peer.slot != slot) continue;
+    if (member > joiner) return Lose(joiner);  // it was slow, and has been replaced meanwhile
     Lose(member);
     break;
   }

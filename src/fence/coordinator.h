@@ -40,8 +40,9 @@ class Coordinator {
   void ArriveLocally(const Arrival& arrival);
 
   // Ends the thread and marks the group as stopped, by which every call that still waits fails.
-  // False if others had done so: they took this process for dead.
-  bool Stop();
+  // What is decided is answered before, if the reply ring has room by `deadline`. False if others
+  // had stopped the group: they took this process for dead.
+  bool Stop(Deadline deadline);
 
   const Group& group() const { return group_; }
 
@@ -78,6 +79,7 @@ class Coordinator {
   const Incarnation self_;
   Group group_;
   std::atomic<bool> stop_ = false;
+  Deadline stop_by_ = Deadline::Infinite();  // written before `stop_`
 
   // Of the coordinator's thread.
   Peers peers_;  // all but this process itself

@@ -69,7 +69,7 @@ Process::Process(Options options, Segment segment, Incarnation self)
       self_(self),
       sender_(segment_, self, options_.first_sequence),
       calls_(segment_, self, options_.spins),
-      roster_(segment_, self, options_.start_in_service,
+      roster_(segment_, self, /*service=*/true,
               {.deliver = [this](const Message& message) { Deliver(message); },
                .on_error = [this](const absl::Status& error) { NoteError(error); }},
               [this] { CoordinatorIsSilent(); }) {}
@@ -89,6 +89,7 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Create(Options options) {
                          process->options_.first_reply);
   process->FillRecord(MemberStatus::kMember);
   process->coordinator_ = std::make_unique<Coordinator>(process->segment_, process->self_);
+  process->roster_.SetService(process->options_.start_in_service);
   process->roster_.Start();
   return process;
 }
@@ -115,6 +116,9 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Join(Options options, Deadline
     process->Depart();
     return status;
   }
+  // Until here messages were held back: a handler may send, and what it had sent while joining
+  // would not have reached members that attached later.
+  process->roster_.SetService(process->options_.start_in_service);
   return process;
 }
 
@@ -243,7 +247,7 @@ absl::Status Process::Leave(Deadline deadline) {
     return absl::FailedPreconditionError("leave: called in a handler");
   if (!BeginLeaving()) return absl::FailedPreconditionError("this process has left the group");
   const absl::Status called = CallLeave(deadline);
-  const bool own_end = coordinator_ == nullptr || coordinator_->Stop();
+  const bool own_end = coordinator_ == nullptr || coordinator_->Stop(deadline);
   Depart();
   if (!own_end) return absl::CancelledError("the others have taken this coordinator for dead");
   if (coordinator_ != nullptr) return Segment::Unlink(options_.group);

@@ -108,7 +108,7 @@ class Process {
   // Joins a group as a new incarnation of `options.slot`, and waits for the group's coordinator to
   // appear. An older incarnation of that slot is dropped. On return every member reads this one's
   // messages from its first, and this one reads theirs. ResourceExhausted when the group has had
-  // all its incarnations.
+  // all its incarnations. Handlers do not run before membership has begun.
   static absl::StatusOr<std::unique_ptr<Process>> Join(Options options);
   static absl::StatusOr<std::unique_ptr<Process>> Join(Options options, Deadline deadline);
 

@@ -114,6 +114,11 @@ uint64_t RingReader::Attach(ReaderState state) {
   return sequence;
 }
 
+void RingReader::Detach() {
+  SetState(ReaderState::kDetached);
+  if (ring_.header->blocked.load(std::memory_order_seq_cst) != 0) ring_.room->Ring();
+}
+
 absl::Status RingReader::Read(uint64_t sequence, Envelope* envelope, std::string* body) const {
   const std::byte* const slot = ring_.Slot(sequence);
   std::memcpy(envelope, slot, sizeof(*envelope));

@@ -79,7 +79,8 @@ class RingReader {
   uint64_t Attach(ReaderState state);
 
   // From here on the writer does not wait for this reader.
-  void Detach() { SetState(ReaderState::kDetached); }
+  // Ends reading. A sender that waited for this reader has room now.
+  void Detach();
   void SetState(ReaderState state) { cell_->state.store(state, std::memory_order_seq_cst); }
 
   uint64_t Published() const { return ring_.Published().sequence; }

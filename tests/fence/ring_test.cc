@@ -128,6 +128,19 @@ TEST_F(RingTest, RefusesABodyThatIsLargerThanASlot) {
   EXPECT_EQ(Append(&writer, std::string(97, 'x')).code(), absl::StatusCode::kInvalidArgument);
 }
 
+// Else a coordinator whose replies found no room would sleep on with room enough.
+TEST_F(RingTest, WhoStopsReadingRingsForABlockedSender) {
+  RingReader reader = ReaderOf(kReader);
+  reader.Attach(ReaderState::kNormal);
+  const Doorbell::Ticket before = view_.room->Listen();
+  reader.Detach();
+  EXPECT_EQ(view_.room->Listen(), before);
+  reader.Attach(ReaderState::kNormal);
+  view_.header->blocked = 1;
+  reader.Detach();
+  EXPECT_NE(view_.room->Listen(), before);
+}
+
 TEST_F(RingTest, TellsATornMessage) {
   RingWriter writer(view_);
   RingReader reader = ReaderOf(kReader);
