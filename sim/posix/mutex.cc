@@ -10,8 +10,8 @@
 //
 // Departures: to relock a normal mutex, robust or not, to unlock one that the caller does not hold
 // and that neither kind nor robustness lets answer EPERM, to destroy one that is locked or waited
-// for, and to use one after that are undefined in POSIX and the verdict mutex_misuse here. To unlock
-// an inner level of a recursive mutex that is inconsistent succeeds, where glibc says ESRCH.
+// for, and to use one after that are undefined in POSIX and the verdict mutex_misuse here. To
+// unlock an inner level of a recursive mutex that is inconsistent succeeds, where glibc says ESRCH.
 #include "sim/posix/mutex.h"
 
 #include <errno.h>
