@@ -86,7 +86,7 @@ class Deaths : public testing::Test {
     Options options;
     options.group = group_;
     options.slot = slot;
-    options.lease = milliseconds(400);
+    options.lease = milliseconds(1'500);
     options.patience = seconds(30);
     auto self =
         coordinator ? Process::Create(std::move(options)) : Process::Join(std::move(options));
