@@ -181,7 +181,9 @@ TEST_F(Deaths, ACoordinatorThatWasStoppedTooLongIsToldSo) {
 
 // Runs a tool of the build; its exit status.
 int Tool(const std::string& arguments) {
-  const int status = std::system((std::string(WEIR_BINARY_DIR) + "/" + arguments).c_str());
+  std::string command = WEIR_BINARY_DIR "/";
+  command += arguments;
+  const int status = std::system(command.c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
@@ -191,18 +193,22 @@ TEST_F(Deaths, WhatAllHaveLeftBehindIsRemovedAndWhatIsInUseIsNot) {
   Start(1, false);
   Start(2, false);
   ASSERT_TRUE(Advances(2));
-  EXPECT_EQ(Tool("fence-shm remove " + group_ + " 2>/dev/null"), 1);
+  std::string remove = "fence-shm remove ";
+  remove += group_;
+  EXPECT_EQ(Tool(remove + " 2>/dev/null"), 1);
   ASSERT_TRUE(Segment::Attach(group_).ok());
   for (const pid_t pid : pids_) kill(pid, SIGKILL);
   for (const pid_t pid : std::exchange(pids_, {})) waitpid(pid, nullptr, 0);
-  EXPECT_EQ(Tool("fence-shm remove " + group_ + " >/dev/null"), 0);
+  EXPECT_EQ(Tool(remove + " >/dev/null"), 0);
   EXPECT_TRUE(absl::IsNotFound(Segment::Attach(group_).status()));
 }
 
 TEST(FenceRepro, PassesInEveryModeAndWithKills) {
   if (access(WEIR_BINARY_DIR "/fence-repro", X_OK) != 0) GTEST_SKIP() << "built without tools";
   for (const char* mode : {"rendezvous", "delivery", "processing"}) {
-    EXPECT_EQ(Tool(std::string("fence-repro --handler 50us --mode ") + mode), 0) << mode;
+    std::string command = "fence-repro --handler 50us --mode ";
+    command += mode;
+    EXPECT_EQ(Tool(command), 0) << mode;
   }
   EXPECT_EQ(Tool("fence-repro --handler 50us --iterations 200 --kill-every 40ms"), 0);
 }
