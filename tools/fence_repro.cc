@@ -69,9 +69,9 @@ struct Options {
   uint32_t workers = 2;
   uint32_t iterations = 64;
   uint32_t burst = 8;
-  std::string handler = "12ms";
+  int64_t handler_ns = 12'000'000;
   std::string mode = "delivery";
-  std::string kill_every;
+  int64_t kill_every_ns = 0;  // never
   uint64_t seed = 1;
   bool json = false;
   // Of a child.
@@ -83,24 +83,6 @@ struct Options {
 fence::Mode ModeOf(const std::string& name) {
   if (name == "rendezvous") return fence::Mode::kRendezvous;
   return name == "delivery" ? fence::Mode::kDelivery : fence::Mode::kProcessing;
-}
-
-// "12ms", "0", "3s", "250us".
-std::chrono::nanoseconds ParseDuration(const std::string& text) {
-  size_t used = 0;
-  const double number = std::stod(text, &used);
-  const std::string unit = text.substr(used);
-  const std::map<std::string, double> units = {
-      {"", 0}, {"us", 1e3}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}};
-  return std::chrono::nanoseconds(static_cast<int64_t>(number * units.at(unit)));
-}
-
-std::string CheckDuration(const std::string& text) {
-  try {
-    if (ParseDuration(text).count() >= 0 && (text == "0" || !isdigit(text.back()))) return "";
-  } catch (const std::exception&) {
-  }
-  return "expected a duration (12ms, 250us, 3s), got \"" + text + "\"";
 }
 
 Board* MapBoard(int fd) {
@@ -157,7 +139,8 @@ fence::Options Member::GroupOptions() {
 }
 
 void Member::Handle(const fence::Message& message) {
-  if (options_.slot == 0) std::this_thread::sleep_for(ParseDuration(options_.handler));
+  if (options_.slot == 0)
+    std::this_thread::sleep_for(std::chrono::nanoseconds(options_.handler_ns));
   uint64_t number;
   std::memcpy(&number, message.payload.data(), sizeof number);
   const size_t sender = message.sender - 1;
@@ -270,7 +253,7 @@ pid_t Parent::Start(uint32_t slot) {
                                       "--burst",
                                       std::to_string(options_.burst),
                                       "--handler",
-                                      options_.handler,
+                                      std::to_string(options_.handler_ns) + "ns",
                                       "--mode",
                                       options_.mode,
                                       "--group",
@@ -342,8 +325,7 @@ void Parent::Compare() {
 
 Tally Parent::Run() {
   for (uint32_t slot = 0; slot <= options_.workers; ++slot) Start(slot);
-  const auto interval = options_.kill_every.empty() ? std::chrono::nanoseconds(0)
-                                                    : ParseDuration(options_.kill_every);
+  const std::chrono::nanoseconds interval(options_.kill_every_ns);
   auto next = Clock::now() + interval;
   bool coordinator_ended = false;
   auto last_life = Clock::now();
@@ -425,13 +407,23 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 1'000'000));
   app.add_option("--burst", options.burst, "markers of each worker before each barrier")
       ->check(CLI::Range(0, 100'000));
-  app.add_option("--handler", options.handler, "how long the coordinator's handler takes")
-      ->check(CheckDuration);
+  const CLI::AsNumberWithUnit duration(
+      std::map<std::string, int64_t>{
+          {"ns", 1}, {"us", 1'000}, {"ms", 1'000'000}, {"s", 1'000'000'000}},
+      CLI::AsNumberWithUnit::Options(CLI::AsNumberWithUnit::UNIT_REQUIRED |
+                                     CLI::AsNumberWithUnit::CASE_SENSITIVE),
+      "DURATION");
+  app.add_option("--handler", options.handler_ns, "how long the coordinator's handler takes: 12ms")
+      ->transform(duration)
+      ->check(CLI::NonNegativeNumber)
+      ->default_str("12ms");
   app.add_option("--mode", options.mode)
       ->check(CLI::IsMember({"rendezvous", "delivery", "processing"}));
-  app.add_option("--kill-every", options.kill_every,
+  app.add_option("--kill-every", options.kill_every_ns,
                  "kill, or stop for a while, a random worker about so often")
-      ->check(CheckDuration);
+      ->transform(duration)
+      ->check(CLI::PositiveNumber)
+      ->default_str("never");
   app.add_option("--seed", options.seed, "of the choice of victims and moments");
   app.add_flag("--json", options.json, "one JSON object");
   app.add_option("--group", options.group)->group("");

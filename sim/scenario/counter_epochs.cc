@@ -6,9 +6,9 @@
 // for the dead, and a hang is a deadlock.
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "sim/scenario/ledger.h"
@@ -19,18 +19,13 @@ namespace {
 
 constexpr uint32_t kMostLives = 4;
 constexpr const char* kEpochs[] = {"lower", "higher", "wrap", "equal"};
-constexpr const char* kModes[] = {"delivery", "processing"};
-constexpr fence::Mode kModeValues[] = {fence::Mode::kDelivery, fence::Mode::kProcessing};
 
-struct Run {
-  uint32_t workers;
-  int64_t iterations;
-  int64_t burst;
-  int64_t epochs;  // index into kEpochs
-  fence::Mode mode;
+using team::kCoordinator;
+
+struct Run : team::Company {
+  int64_t epochs = 0;      // index into kEpochs
   uint32_t lives[9] = {};  // of each slot so far
   bool ended = false;      // the coordinator has passed all its barriers
-  scenario::Ledger ledger;
 };
 
 uint64_t FirstSequence(const Run& run, uint32_t slot, uint32_t life) {
@@ -49,41 +44,33 @@ uint64_t FirstSequence(const Run& run, uint32_t slot, uint32_t life) {
 }
 
 fence::Options OptionsOf(const Run& run, uint32_t slot, uint32_t life,
-                         const std::shared_ptr<scenario::Member>& member) {
-  fence::Options options;
-  options.group = "counter_epochs";
-  options.slot = slot;
-  options.name = slot == 0 ? "coordinator" : "worker-" + std::to_string(slot);
-  options.lease = std::chrono::nanoseconds::max();
-  options.handlers[scenario::kMarker] = scenario::Ledger::MarkerHandler(member);
+                         const std::shared_ptr<team::Account>& account) {
+  fence::Options options = run.Member("counter_epochs", slot, kMostLives, account);
   options.first_sequence = FirstSequence(run, slot, life);
   options.first_reply = std::numeric_limits<uint64_t>::max() - 7;
-  options.geometry = {.slots = run.workers + 1,
-                      .incarnations = 1 + run.workers * kMostLives,
-                      .ring_messages = 16,
-                      .message_bytes = 96};
   return options;
 }
 
 void Coordinate(Run& run) {
-  const auto member = std::make_shared<scenario::Member>();
-  auto self = fence::Process::Create(OptionsOf(run, 0, 0, member));
-  scenario::Must(self.status(), "create");
+  const auto account = std::make_shared<team::Account>();
+  auto self = fence::Process::Create(OptionsOf(run, kCoordinator, 0, account));
+  team::Must(self.status(), kCoordinator, "create");
   run.ledger.Joined(**self);
-  scenario::Must((*self)->AwaitMembers(run.workers + 1), "await members");
+  team::Must((*self)->AwaitMembers(run.workers + 1), kCoordinator, "await members");
   for (int64_t iteration = 0; iteration < run.iterations; ++iteration) {
     weir::Round(static_cast<uint64_t>(iteration + 1));
-    scenario::Must(run.ledger.SendBurst(**self, *member, run.burst), "send");
-    scenario::Must(run.ledger.Pass(**self, *member, "again", run.mode).status, "barrier");
+    team::Must(run.ledger.SendBurst(**self, *account, run.burst), kCoordinator, "send");
+    team::Must(run.ledger.Pass(**self, *account, "again", run.mode).status, kCoordinator,
+               "barrier");
   }
   run.ended = true;
-  scenario::Must((*self)->Leave(), "leave");
+  team::Must((*self)->Leave(), kCoordinator, "leave");
 }
 
 void Work(Run& run, uint32_t slot) {
   const uint32_t life = run.lives[slot]++;
-  const auto member = std::make_shared<scenario::Member>();
-  auto self = fence::Process::Join(OptionsOf(run, slot, life, member),
+  const auto account = std::make_shared<team::Account>();
+  auto self = fence::Process::Join(OptionsOf(run, slot, life, account),
                                    fence::Deadline::In(std::chrono::seconds(5)));
   if (!self.ok()) {
     weir::Expect(run.ended, "join_refused", [&] { return self.status().ToString(); });
@@ -91,10 +78,10 @@ void Work(Run& run, uint32_t slot) {
   }
   run.ledger.Joined(**self);
   for (;;) {
-    absl::Status status = run.ledger.SendBurst(**self, *member, run.burst);
-    if (status.ok()) status = run.ledger.Pass(**self, *member, "again", run.mode).status;
+    absl::Status status = run.ledger.SendBurst(**self, *account, run.burst);
+    if (status.ok()) status = run.ledger.Pass(**self, *account, "again", run.mode).status;
     if (absl::IsUnavailable(status)) return;
-    scenario::Must(status, "a worker's barrier");
+    team::Must(status, slot, "barrier");
   }
 }
 
@@ -113,18 +100,15 @@ void Disturb(const Run& run, const std::vector<weir::Process>& workers, int64_t 
 
 WEIR_SCENARIO(counter_epochs, weir::Int("workers", 1, 4, 2), weir::Int("iterations", 1, 16, 6),
               weir::Int("burst", 0, 8, 2), weir::Int("restarts", 0, 3, 2),
-              weir::OneOf("epochs", kEpochs, 0), weir::OneOf("mode", kModes, 0)) {
-  Run run = {.workers = static_cast<uint32_t>(parameters["workers"]),
-             .iterations = parameters["iterations"],
-             .burst = parameters["burst"],
-             .epochs = parameters["epochs"],
-             .mode = kModeValues[parameters["mode"]]};
+              weir::OneOf("epochs", kEpochs, 0), weir::OneOf("mode", team::kMessageModes, 0)) {
+  Run run = {{.workers = static_cast<uint32_t>(parameters["workers"]),
+              .iterations = parameters["iterations"],
+              .burst = parameters["burst"],
+              .mode = team::kMessageModeValues[parameters["mode"]]},
+             /*epochs=*/parameters["epochs"]};
+  const std::function<void(uint32_t)> work = [&run](uint32_t slot) { Work(run, slot); };
   const weir::Process coordinator = weir::Spawn("coordinator", [&run] { Coordinate(run); });
-  std::vector<weir::Process> workers;
-  for (uint32_t slot = 1; slot <= run.workers; ++slot) {
-    workers.push_back(
-        weir::Spawn(("worker-" + std::to_string(slot)).c_str(), [&run, slot] { Work(run, slot); }));
-  }
+  const auto workers = team::SpawnMembers(1, run.workers + 1, work);
   Disturb(run, workers, parameters["restarts"]);
   weir::Join(coordinator);
   for (const weir::Process worker : workers) weir::Join(worker);

@@ -12,11 +12,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
-#include <vector>
 
 #include "sim/scenario/ledger.h"
 #include "sim/weir.h"
@@ -24,47 +23,26 @@
 
 namespace {
 
-constexpr uint32_t kCoordinator = 0;
-constexpr uint32_t kIncarnations = 48;
+constexpr uint32_t kLives =
+    11;  // of each worker; how often it is killed is drawn, and soon enough over
 constexpr std::chrono::seconds kLease{2};
 // Virtual time after which a barrier that has not returned never will: many leases.
 constexpr std::chrono::seconds kHang{120};
-constexpr const char* kModes[] = {"delivery", "processing"};
-constexpr fence::Mode kModeValues[] = {fence::Mode::kDelivery, fence::Mode::kProcessing};
+using team::kCoordinator;
 
-struct Run {
-  uint32_t workers;
-  int64_t iterations;
-  int64_t burst;
-  fence::Mode mode;
-  scenario::Ledger ledger;
-};
-
-std::string Name(uint32_t slot) {
-  return slot == kCoordinator ? "coordinator" : "worker-" + std::to_string(slot);
-}
-
-fence::Options OptionsOf(uint32_t slot, uint32_t workers,
-                         const std::shared_ptr<scenario::Member>& member) {
-  fence::Options options;
-  options.group = "crash_and_restart";
-  options.slot = slot;
-  options.name = Name(slot);
-  options.handlers[scenario::kMarker] = scenario::Ledger::MarkerHandler(member);
+fence::Options OptionsOf(const team::Company& run, uint32_t slot,
+                         const std::shared_ptr<team::Account>& account) {
+  fence::Options options = run.Member("crash_and_restart", slot, kLives, account);
   options.lease = kLease;
   // Each life starts lower or higher than the one before it ended.
   options.first_sequence = weir::Incarnation() % 2 == 0 ? ~uint64_t{0} - 5 : 3;
-  options.geometry = {.slots = workers + 1,
-                      .incarnations = kIncarnations,
-                      .ring_messages = 16,
-                      .message_bytes = 96};
   return options;
 }
 
-void Coordinate(Run& run) {
-  const auto member = std::make_shared<scenario::Member>();
-  auto self = fence::Process::Create(OptionsOf(kCoordinator, run.workers, member));
-  scenario::Must(self.status(), "create");
+void Coordinate(team::Company& run) {
+  const auto account = std::make_shared<team::Account>();
+  auto self = fence::Process::Create(OptionsOf(run, kCoordinator, account));
+  team::Must(self.status(), kCoordinator, "create");
   run.ledger.Joined(**self);
   // Some may be dead before they have joined.
   (*self)
@@ -72,22 +50,23 @@ void Coordinate(Run& run) {
       .IgnoreError();
   for (int64_t iteration = 0; iteration < run.iterations; ++iteration) {
     weir::Round(static_cast<uint64_t>(iteration + 1));
-    scenario::Must(run.ledger.Pass(**self, *member, "again", run.mode).status, "barrier");
+    team::Must(run.ledger.Pass(**self, *account, "again", run.mode).status, kCoordinator,
+               "barrier");
   }
-  scenario::Must((*self)->Leave(), "leave");
+  team::Must((*self)->Leave(), kCoordinator, "leave");
 }
 
 // One life of a worker. Slow ones may be taken for dead; a group may be gone when one comes to
 // join.
-void Work(Run& run, uint32_t slot) {
-  const auto member = std::make_shared<scenario::Member>();
-  auto self = fence::Process::Join(OptionsOf(slot, run.workers, member),
+void Work(team::Company& run, uint32_t slot) {
+  const auto account = std::make_shared<team::Account>();
+  auto self = fence::Process::Join(OptionsOf(run, slot, account),
                                    fence::Deadline::In(std::chrono::seconds(10)));
   if (!self.ok()) return;
   run.ledger.Joined(**self);
   for (;;) {
-    if (!run.ledger.SendBurst(**self, *member, run.burst).ok()) return;
-    if (!run.ledger.Pass(**self, *member, "again", run.mode).status.ok()) return;
+    if (!run.ledger.SendBurst(**self, *account, run.burst).ok()) return;
+    if (!run.ledger.Pass(**self, *account, "again", run.mode).status.ok()) return;
   }
 }
 
@@ -116,19 +95,15 @@ class Watchdog {
 }  // namespace
 
 WEIR_SCENARIO(crash_and_restart, weir::Int("workers", 1, 4, 2), weir::Int("iterations", 1, 16, 6),
-              weir::Int("burst", 0, 8, 2), weir::OneOf("mode", kModes, 0)) {
-  Run run = {.workers = static_cast<uint32_t>(parameters["workers"]),
-             .iterations = parameters["iterations"],
-             .burst = parameters["burst"],
-             .mode = kModeValues[parameters["mode"]],
-             .ledger = {}};
+              weir::Int("burst", 0, 8, 2), weir::OneOf("mode", team::kMessageModes, 0)) {
+  team::Company run = {.workers = static_cast<uint32_t>(parameters["workers"]),
+                       .iterations = parameters["iterations"],
+                       .burst = parameters["burst"],
+                       .mode = team::kMessageModeValues[parameters["mode"]]};
+  const std::function<void(uint32_t)> work = [&run](uint32_t slot) { Work(run, slot); };
   Watchdog watchdog;
   const weir::Process coordinator = weir::Spawn("coordinator", [&run] { Coordinate(run); });
-  std::vector<weir::Process> workers;
-  for (uint32_t slot = 1; slot <= run.workers; ++slot) {
-    workers.push_back(weir::Spawn(
-        Name(slot).c_str(), [&run, slot] { Work(run, slot); }, weir::kMayRestart));
-  }
+  const auto workers = team::SpawnMembers(1, run.workers + 1, work, weir::kMayRestart);
   weir::Join(coordinator);
   for (const weir::Process worker : workers) weir::Join(worker);
 }

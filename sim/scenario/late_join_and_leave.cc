@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "sim/scenario/ledger.h"
 #include "sim/weir.h"
@@ -14,17 +14,7 @@
 namespace {
 
 constexpr uint32_t kLives = 3;  // of each worker
-constexpr const char* kModes[] = {"delivery", "rendezvous", "processing"};
-constexpr fence::Mode kModeValues[] = {fence::Mode::kDelivery, fence::Mode::kRendezvous,
-                                       fence::Mode::kProcessing};
-
-struct Run {
-  uint32_t workers;
-  int64_t iterations;
-  int64_t burst;
-  fence::Mode mode;
-  scenario::Ledger ledger;
-};
+using team::kCoordinator;
 
 // A handler may send, and what it sends must reach all: nobody handles anything before he is a
 // member.
@@ -38,66 +28,58 @@ void ExpectMember(const fence::Process& self) {
   }
 }
 
-fence::Options OptionsOf(const Run& run, uint32_t slot,
-                         const std::shared_ptr<scenario::Member>& member) {
-  fence::Options options;
-  options.group = "late_join_and_leave";
-  options.slot = slot;
-  options.name = slot == 0 ? "coordinator" : "worker-" + std::to_string(slot);
-  options.lease = std::chrono::nanoseconds::max();
-  const fence::Handler take = scenario::Ledger::MarkerHandler(member);
-  options.handlers[scenario::kMarker] = [take](fence::Process& self, const fence::Message& marker) {
+fence::Options OptionsOf(const team::Company& run, uint32_t slot,
+                         const std::shared_ptr<team::Account>& account) {
+  fence::Options options = run.Member("late_join_and_leave", slot, kLives, account);
+  fence::Handler& handler = options.handlers[team::kMark];
+  handler = [take = std::move(handler)](fence::Process& self, const fence::Message& marker) {
     ExpectMember(self);
     take(self, marker);
   };
-  options.geometry = {.slots = run.workers + 1,
-                      .incarnations = 1 + run.workers * kLives,
-                      .ring_messages = 16,
-                      .message_bytes = 96};
   return options;
 }
 
 // In rendezvous mode nothing is promised about messages.
-absl::Status Pass(Run& run, fence::Process& self, const scenario::Member& member) {
+absl::Status Pass(team::Company& run, fence::Process& self, const team::Account& account) {
   if (run.mode == fence::Mode::kRendezvous) return self.Barrier("again", run.mode).status;
-  return run.ledger.Pass(self, member, "again", run.mode).status;
+  return run.ledger.Pass(self, account, "again", run.mode).status;
 }
 
-void Coordinate(Run& run) {
-  const auto member = std::make_shared<scenario::Member>();
-  auto self = fence::Process::Create(OptionsOf(run, 0, member));
-  scenario::Must(self.status(), "create");
+void Coordinate(team::Company& run) {
+  const auto account = std::make_shared<team::Account>();
+  auto self = fence::Process::Create(OptionsOf(run, kCoordinator, account));
+  team::Must(self.status(), kCoordinator, "create");
   run.ledger.Joined(**self);
   for (int64_t iteration = 0; iteration < run.iterations; ++iteration) {
     weir::Round(static_cast<uint64_t>(iteration + 1));
-    scenario::Must(run.ledger.SendBurst(**self, *member, run.burst), "send");
-    scenario::Must(Pass(run, **self, *member), "barrier");
+    team::Must(run.ledger.SendBurst(**self, *account, run.burst), kCoordinator, "send");
+    team::Must(Pass(run, **self, *account), kCoordinator, "barrier");
     weir::Spend(std::chrono::microseconds(100 * weir::Choose(3)));
   }
-  scenario::Must((*self)->Leave(), "leave");
+  team::Must((*self)->Leave(), kCoordinator, "leave");
 }
 
 // One life. False when the group has ended: Unavailable, or it was not there any more.
-bool Live(Run& run, uint32_t slot) {
-  const auto member = std::make_shared<scenario::Member>();
-  auto self = fence::Process::Join(OptionsOf(run, slot, member),
+bool Live(team::Company& run, uint32_t slot) {
+  const auto account = std::make_shared<team::Account>();
+  auto self = fence::Process::Join(OptionsOf(run, slot, account),
                                    fence::Deadline::In(std::chrono::seconds(5)));
   if (!self.ok()) return false;
   run.ledger.Joined(**self);
   for (uint64_t barriers = weir::Choose(4); barriers > 0; --barriers) {
-    absl::Status status = run.ledger.SendBurst(**self, *member, run.burst);
-    if (status.ok()) status = Pass(run, **self, *member);
+    absl::Status status = run.ledger.SendBurst(**self, *account, run.burst);
+    if (status.ok()) status = Pass(run, **self, *account);
     if (absl::IsUnavailable(status)) return false;
-    scenario::Must(status, "a worker's barrier");
+    team::Must(status, slot, "barrier");
   }
-  scenario::Must((*self)->Leave(), "a worker's leave");
+  team::Must((*self)->Leave(), slot, "leave");
   const fence::BarrierResult after = (*self)->Barrier("again", run.mode);
   weir::Expect(absl::IsFailedPrecondition(after.status), "call_after_leave",
                [&] { return "a barrier after leave: " + after.status.ToString(); });
   return true;
 }
 
-void Work(Run& run, uint32_t slot) {
+void Work(team::Company& run, uint32_t slot) {
   for (uint32_t life = 0; life < kLives; ++life) {
     weir::Spend(std::chrono::microseconds(100 * weir::Choose(4)));
     if (!Live(run, slot)) return;
@@ -107,17 +89,13 @@ void Work(Run& run, uint32_t slot) {
 }  // namespace
 
 WEIR_SCENARIO(late_join_and_leave, weir::Int("workers", 1, 4, 2), weir::Int("iterations", 1, 16, 6),
-              weir::Int("burst", 0, 8, 2), weir::OneOf("mode", kModes, 0)) {
-  Run run = {.workers = static_cast<uint32_t>(parameters["workers"]),
-             .iterations = parameters["iterations"],
-             .burst = parameters["burst"],
-             .mode = kModeValues[parameters["mode"]],
-             .ledger = {}};
-  std::vector<weir::Process> members;
-  members.push_back(weir::Spawn("coordinator", [&run] { Coordinate(run); }));
-  for (uint32_t slot = 1; slot <= run.workers; ++slot) {
-    members.push_back(
-        weir::Spawn(("worker-" + std::to_string(slot)).c_str(), [&run, slot] { Work(run, slot); }));
-  }
-  for (const weir::Process member : members) weir::Join(member);
+              weir::Int("burst", 0, 8, 2), weir::OneOf("mode", team::kModes, 0)) {
+  team::Company run = {.workers = static_cast<uint32_t>(parameters["workers"]),
+                       .iterations = parameters["iterations"],
+                       .burst = parameters["burst"],
+                       .mode = team::kModeValues[parameters["mode"]]};
+  team::RunMembers(run.workers + 1, [&run](uint32_t slot) {
+    if (slot == kCoordinator) return Coordinate(run);
+    Work(run, slot);
+  });
 }

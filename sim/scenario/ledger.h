@@ -14,14 +14,12 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <string_view>
 
+#include "sim/scenario/team.h"
 #include "sim/weir.h"
 #include "src/fence/process.h"
 
-namespace scenario {
-
-inline constexpr uint32_t kMarker = 1;
+namespace team {
 
 using Life = fence::Incarnation;  // the incarnation that the group gave it
 
@@ -36,7 +34,7 @@ struct Sent {
 };
 
 // What one life knows of itself.
-struct Member {
+struct Account {
   Sent sent;
   Counts next;     // the number that each sender's next marker must have; the first may be any
   Counts handled;  // how many of each sender
@@ -47,41 +45,40 @@ class Ledger {
   void Joined(const fence::Process& self) { joined_.insert(self.incarnation()); }
 
   // The next burst of `self`: so many markers.
-  absl::Status SendBurst(fence::Process& self, Member& member, int64_t markers) const {
-    member.sent.to = joined_;
+  absl::Status SendBurst(fence::Process& self, Account& account, int64_t markers) const {
+    account.sent.to = joined_;
     for (int64_t i = 0; i < markers; ++i) {
-      const uint64_t number = member.sent.markers;
-      absl::Status sent =
-          self.Send(kMarker, {reinterpret_cast<const char*>(&number), sizeof number});
+      const uint64_t number = account.sent.markers;
+      absl::Status sent = self.Send(kMark, {reinterpret_cast<const char*>(&number), sizeof number});
       if (!sent.ok()) return sent;
-      ++member.sent.markers;
+      ++account.sent.markers;
     }
     return absl::OkStatus();
   }
 
   // Passes a barrier, and compares.
-  fence::BarrierResult Pass(fence::Process& self, const Member& member, const std::string& name,
+  fence::BarrierResult Pass(fence::Process& self, const Account& account, const std::string& name,
                             fence::Mode mode) {
-    const Sent sent = member.sent;
+    const Sent sent = account.sent;
     fence::BarrierResult result = self.Barrier(name, mode);
-    if (result.satisfied()) Enter(self.incarnation(), result.round, sent, member.handled);
+    if (result.satisfied()) Enter(self.incarnation(), result.round, sent, account.handled);
     return result;
   }
 
   // The handler of a member's markers.
-  static fence::Handler MarkerHandler(std::shared_ptr<Member> member) {
-    return [member](fence::Process& self, const fence::Message& message) {
+  static fence::Handler MarkerHandler(std::shared_ptr<Account> account) {
+    return [account](fence::Process& self, const fence::Message& message) {
       uint64_t number;
       std::memcpy(&number, message.payload.data(), sizeof number);
       const Life sender = message.sender;
-      uint64_t& next = member->next.try_emplace(sender, number).first->second;
+      uint64_t& next = account->next.try_emplace(sender, number).first->second;
       weir::Expect(number == next, "out_of_order", [&] {
         return "life " + std::to_string(self.incarnation()) + " handled marker " +
                std::to_string(number) + " of life " + std::to_string(sender) + ", expected " +
                std::to_string(next);
       });
       ++next;
-      member->handled[sender] = number + 1;
+      account->handled[sender] = number + 1;
     };
   }
 
@@ -119,12 +116,24 @@ class Ledger {
   std::map<uint64_t, Page> pages_;  // by round
 };
 
-// Fails unless a call went well.
-inline void Must(const absl::Status& status, std::string_view what) {
-  weir::Expect(status.ok(), "call_failed",
-               [&] { return std::string(what) + ": " + status.ToString(); });
-}
+// What the scenarios whose members come and go have in common.
+struct Company {
+  uint32_t workers;
+  int64_t iterations;  // of the coordinator
+  int64_t burst;
+  fence::Mode mode;
+  Ledger ledger = {};
 
-}  // namespace scenario
+  // Slot 0 is the coordinator's. `lives`: of each worker, at most.
+  fence::Options Member(const std::string& group, uint32_t slot, uint32_t lives,
+                        const std::shared_ptr<Account>& account) const {
+    fence::Options options = team::Member(group, workers + 1, slot, /*ring_messages=*/16);
+    options.geometry.incarnations = 1 + workers * lives;
+    options.handlers[kMark] = Ledger::MarkerHandler(account);
+    return options;
+  }
+};
+
+}  // namespace team
 
 #endif  // WEIR_SIM_SCENARIO_LEDGER_H_

@@ -30,6 +30,10 @@ inline constexpr uint32_t kCoordinator = 0;  // its slot; workers have 1, 2, …
 inline constexpr const char* kModes[] = {"delivery", "rendezvous", "processing"};
 inline constexpr fence::Mode kModeValues[] = {fence::Mode::kDelivery, fence::Mode::kRendezvous,
                                               fence::Mode::kProcessing};
+// Those that promise something about messages.
+inline constexpr const char* kMessageModes[] = {"delivery", "processing"};
+inline constexpr fence::Mode kMessageModeValues[] = {fence::Mode::kDelivery,
+                                                     fence::Mode::kProcessing};
 inline constexpr const char* kFirsts[] = {"zero", "small", "near_wrap", "unlike"};
 
 // Sequences wrap after a few messages where they start near the end, and at another moment in each
@@ -130,13 +134,22 @@ inline void End(fence::Process& self) {
   Must(self.Leave(), self.slot(), "leave");
 }
 
+// One virtual process per slot from `first` on, below `end`, that runs `body(slot)`. `body`
+// outlives them.
+inline std::vector<weir::Process> SpawnMembers(uint32_t first, uint32_t end,
+                                               const std::function<void(uint32_t slot)>& body,
+                                               weir::SpawnFlags flags = weir::kSteady) {
+  std::vector<weir::Process> processes;
+  for (uint32_t slot = first; slot < end; ++slot) {
+    processes.push_back(weir::Spawn(
+        Name(slot).c_str(), [&body, slot] { body(slot); }, flags));
+  }
+  return processes;
+}
+
 // Runs `body(slot)` in one virtual process per slot, and waits for them all.
 inline void RunMembers(uint32_t members, const std::function<void(uint32_t slot)>& body) {
-  std::vector<weir::Process> processes;
-  for (uint32_t slot = 0; slot < members; ++slot) {
-    processes.push_back(weir::Spawn(Name(slot).c_str(), [&body, slot] { body(slot); }));
-  }
-  for (const weir::Process process : processes) weir::Join(process);
+  for (const weir::Process process : SpawnMembers(0, members, body)) weir::Join(process);
 }
 
 // Lets a scenario order its own steps where the barrier does not: `Pass` adds one, `Await` waits

@@ -232,17 +232,8 @@ void Coordinator::Lose(Incarnation member) {
 void Coordinator::Forget(Incarnation member) {
   group_.Drop(member);
   segment_.scan(member).state.store(ReaderState::kDetached, std::memory_order_seq_cst);
-  segment_.request_ring(member).header->room.Ring();
   peers_.erase(member);
-  Announce();
-}
-
-// Wakes all whose wait may be over because somebody has come or gone.
-void Coordinator::Announce() {
-  control_.roster.Ring();
-  control_.replies.Ring();
-  segment_.request_ring(self_).header->room.Ring();
-  for (const auto& [member, peer] : peers_) segment_.request_ring(member).header->room.Ring();
+  segment_.Announce();
 }
 
 }  // namespace fence

@@ -72,7 +72,6 @@ class Coordinator {
   bool HasRoomForReply();
   void Lose(Incarnation member);
   void Forget(Incarnation member);
-  void Announce();
 
   const Segment& segment_;
   Control& control_;

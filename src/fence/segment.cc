@@ -248,9 +248,7 @@ absl::Status Segment::Unlink(const std::string& group) {
   return absl::OkStatus();
 }
 
-bool Segment::StopGroup() const {
-  if (control().stopped.exchange(1, std::memory_order_seq_cst) != 0) return false;
-  control().coordinator.Ring();
+void Segment::Announce() const {
   control().roster.Ring();
   control().replies.Ring();
   const uint32_t claimed =
@@ -258,6 +256,12 @@ bool Segment::StopGroup() const {
   for (uint32_t member = 1; member <= claimed; ++member) {
     request_ring(member).header->room.Ring();
   }
+}
+
+bool Segment::StopGroup() const {
+  if (control().stopped.exchange(1, std::memory_order_seq_cst) != 0) return false;
+  control().coordinator.Ring();
+  Announce();
   return true;
 }
 

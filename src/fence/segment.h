@@ -45,6 +45,9 @@ class Segment {
   // DataLoss when its sizes lie.
   static absl::StatusOr<Segment> Attach(const std::string& group);
 
+  // Wakes all whose wait may be over because somebody has come or gone.
+  void Announce() const;
+
   // Declares the group stopped, and wakes all who wait. True for the one that did it: its is the
   // name to remove.
   bool StopGroup() const;

@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <thread>
 
 #include "src/fence/segment.h"
+#include "tests/fence/soon.h"
 
 namespace fence {
 namespace {
@@ -37,24 +37,8 @@ class CoordinatorTest : public testing::Test {
     segment_.control().roster_changes.fetch_add(1);
     segment_.control().coordinator.Ring();
   }
-  // One call more than the reply ring holds; each is a round of one member, and answered at once.
-  static void CallOften(Coordinator& coordinator) {
-    for (uint64_t call = 1; call <= kSmall.ring_messages + 1; ++call) {
-      coordinator.ArriveLocally({.member = kCoordinatorIncarnation,
-                                 .call = call,
-                                 .name = std::to_string(call),
-                                 .mode = Mode::kRendezvous,
-                                 .stamp = {},
-                                 .deadline = Deadline::Infinite()});
-    }
-  }
   MemberStatus StatusOf(Incarnation member) const { return segment_.record(member).status; }
   bool Welcomed(Incarnation member) const { return IsReading(segment_.scan(member).state); }
-
-  static bool Soon(const std::function<bool()>& condition) {
-    for (int i = 0; i < 2'000 && !condition(); ++i) usleep(1'000);
-    return condition();
-  }
 
   const Segment segment_;
 };
@@ -79,29 +63,40 @@ TEST_F(CoordinatorTest, ALateOlderIncarnationDoesNotDropTheNewerOne) {
   EXPECT_TRUE(Welcomed(3));
 }
 
+// A coordinator that has decided one reply more than its ring holds, and a reader that does not
+// move.
+class FullReplyRing : public CoordinatorTest {
+ protected:
+  FullReplyRing() {
+    segment_.record(2).status = MemberStatus::kMember;
+    slow_.Attach(ReaderState::kNormal);
+    // Each is a round of one member, and answered at once.
+    for (uint64_t call = 1; call <= kSmall.ring_messages + 1; ++call) {
+      coordinator_.ArriveLocally({.member = kCoordinatorIncarnation,
+                                  .call = call,
+                                  .name = std::to_string(call),
+                                  .mode = Mode::kRendezvous,
+                                  .stamp = {},
+                                  .deadline = Deadline::Infinite()});
+    }
+    EXPECT_TRUE(Soon([&] { return slow_.Published() == kSmall.ring_messages; }));
+  }
+
+  RingReader slow_{segment_.reply_ring(), &segment_.reply_cell(2)};
+  Coordinator coordinator_{segment_, kCoordinatorIncarnation};
+};
+
 // Found by weir's scenario `deadlines`: the coordinator left while decided replies waited for room.
-TEST_F(CoordinatorTest, AnswersWhatIsDecidedBeforeItStops) {
-  segment_.record(2).status = MemberStatus::kMember;
-  RingReader slow(segment_.reply_ring(), &segment_.reply_cell(2));
-  slow.Attach(ReaderState::kNormal);
-  Coordinator coordinator(segment_, kCoordinatorIncarnation);
-  CallOften(coordinator);
-  ASSERT_TRUE(Soon([&] { return slow.Published() == kSmall.ring_messages; }));
-  std::thread stopper([&] { coordinator.Stop(Deadline::Infinite()); });
+TEST_F(FullReplyRing, IsWrittenToTheEndBeforeTheCoordinatorStops) {
+  std::thread stopper([&] { coordinator_.Stop(Deadline::Infinite()); });
   usleep(20'000);
-  slow.Publish(slow.Published());
+  slow_.Publish(slow_.Published());
   stopper.join();
-  EXPECT_EQ(slow.Published(), kSmall.ring_messages + 1);
+  EXPECT_EQ(slow_.Published(), kSmall.ring_messages + 1);
 }
 
-TEST_F(CoordinatorTest, AReaderThatNeverMovesDoesNotKeepItFromStopping) {
-  segment_.record(2).status = MemberStatus::kMember;
-  RingReader slow(segment_.reply_ring(), &segment_.reply_cell(2));
-  slow.Attach(ReaderState::kNormal);
-  Coordinator coordinator(segment_, kCoordinatorIncarnation);
-  CallOften(coordinator);
-  ASSERT_TRUE(Soon([&] { return slow.Published() == kSmall.ring_messages; }));
-  EXPECT_TRUE(coordinator.Stop(Deadline::In(std::chrono::milliseconds(20))));
+TEST_F(FullReplyRing, DoesNotKeepTheCoordinatorBeyondItsDeadline) {
+  EXPECT_TRUE(coordinator_.Stop(Deadline::In(std::chrono::milliseconds(20))));
 }
 
 }  // namespace

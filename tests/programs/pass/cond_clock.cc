@@ -8,19 +8,11 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "tests/programs/clocks.h"
+
 namespace {
 
 constexpr int64_t kMillisecond = 1'000'000;
-
-int64_t Read(clockid_t clock) {
-  timespec time;
-  assert(clock_gettime(clock, &time) == 0);
-  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-timespec At(int64_t nanoseconds) {
-  return {.tv_sec = nanoseconds / 1'000'000'000, .tv_nsec = nanoseconds % 1'000'000'000};
-}
 
 pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 

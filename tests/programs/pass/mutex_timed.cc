@@ -7,17 +7,9 @@
 #include <cstdint>
 #include <thread>
 
+#include "tests/programs/clocks.h"
+
 namespace {
-
-int64_t Read(clockid_t clock) {
-  timespec time;
-  assert(clock_gettime(clock, &time) == 0);
-  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-timespec At(int64_t nanoseconds) {
-  return {.tv_sec = nanoseconds / 1'000'000'000, .tv_nsec = nanoseconds % 1'000'000'000};
-}
 
 pthread_mutex_t Make(int kind) {
   pthread_mutexattr_t attributes;

@@ -7,20 +7,12 @@
 #include <cstdint>
 #include <thread>
 
+#include "tests/programs/clocks.h"
+
 namespace {
 
 using Lock = int (*)(pthread_rwlock_t*, clockid_t, const timespec*);
 constexpr timespec kPast = {.tv_sec = 1, .tv_nsec = 0};
-
-int64_t Read(clockid_t clock) {
-  timespec time;
-  assert(clock_gettime(clock, &time) == 0);
-  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-timespec At(int64_t nanoseconds) {
-  return {.tv_sec = nanoseconds / 1'000'000'000, .tv_nsec = nanoseconds % 1'000'000'000};
-}
 
 void TimesOut(Lock take, pthread_rwlock_t* lock) {
   for (const clockid_t clock : {CLOCK_REALTIME, CLOCK_MONOTONIC}) {

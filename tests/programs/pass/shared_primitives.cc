@@ -3,7 +3,6 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -12,6 +11,8 @@
 #include <cstdint>
 #include <new>
 #include <thread>
+
+#include "tests/programs/mapped_twice.h"
 
 namespace {
 
@@ -38,13 +39,9 @@ void Initialise(Shared& shared) {
 }  // namespace
 
 int main() {
-  const int fd = memfd_create("primitives", 0);
-  assert(fd >= 0 && ftruncate(fd, sizeof(Shared)) == 0);
-  void* first = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  void* second = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  assert(first != MAP_FAILED && second != MAP_FAILED && first != second);
-  auto& here = *static_cast<Shared*>(first);
-  auto& there = *static_cast<Shared*>(second);
+  const MappedTwice<Shared> shared;
+  Shared& here = *shared.here;
+  Shared& there = *shared.there;
   Initialise(here);
 
   std::thread other([&there] {

@@ -1,11 +1,11 @@
 // A process-shared read-write lock, barrier and robust mutex, each used at two addresses.
 #include <pthread.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <cassert>
 #include <cerrno>
 #include <thread>
+
+#include "tests/programs/mapped_twice.h"
 
 namespace {
 
@@ -35,13 +35,9 @@ void Initialise(Shared& shared) {
 }  // namespace
 
 int main() {
-  const int fd = memfd_create("primitives", 0);
-  assert(fd >= 0 && ftruncate(fd, sizeof(Shared)) == 0);
-  void* first = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  void* second = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  assert(first != MAP_FAILED && second != MAP_FAILED && first != second);
-  auto& here = *static_cast<Shared*>(first);
-  auto& there = *static_cast<Shared*>(second);
+  const MappedTwice<Shared> shared;
+  Shared& here = *shared.here;
+  Shared& there = *shared.there;
   Initialise(here);
 
   std::thread other([&there] {

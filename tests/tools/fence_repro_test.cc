@@ -1,0 +1,37 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/tools/tool.h"
+
+namespace {
+
+using ::testing::HasSubstr;
+
+class FenceReproInMode : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(, FenceReproInMode,
+                         testing::Values("rendezvous", "delivery", "processing"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(FenceReproInMode, MissesNoMarker) {
+  const ToolEnd end = Tool(std::string("fence-repro --json --handler 50us --mode ") + GetParam());
+  EXPECT_EQ(end.status, 0) << end.out;
+  EXPECT_THAT(end.out, HasSubstr("\"rounds\":64"));
+}
+
+TEST(FenceRepro, MissesNoMarkerWhileWorkersAreKilledAndStopped) {
+  const ToolEnd end = Tool("fence-repro --json --handler 50us --iterations 200 --kill-every 40ms");
+  EXPECT_EQ(end.status, 0) << end.out;
+}
+
+TEST(FenceRepro, BadInputIsOneLineAndExitTwo) {
+  for (const char* arguments : {"--handler 12", "--handler soon", "--mode all", "--workers 0",
+                                "--burst -1", "--kill-every 5parsecs", "--unknown"}) {
+    const ToolEnd end = Tool(std::string("fence-repro ") + arguments);
+    EXPECT_EQ(end.status, 2) << arguments << "\n" << end.out;
+    EXPECT_FALSE(end.out.empty()) << arguments;
+  }
+}
+
+}  // namespace
