@@ -10,9 +10,9 @@ if(WEIR_SANITIZE)
 endif()
 
 # What all code of this repository is compiled with. "dir/x.h" in an #include is a path from the
-# root.
+# root; "fence/x.h" lies in src.
 function(weir_compile_options target)
-  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/src")
   target_compile_options(${target} PRIVATE ${WEIR_WARNINGS} ${WEIR_SANITIZERS})
   target_link_options(${target} PRIVATE ${WEIR_SANITIZERS})
 endfunction()

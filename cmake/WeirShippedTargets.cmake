@@ -1,8 +1,7 @@
 # The targets of this repository: the shipped barrier, the bugs, the programs of the tests, the
 # benchmarks.
 
-# A target finds "sim/weir.h" and "src/fence/…" from the root; an installed one beside the package's
-# headers.
+# A target finds "sim/weir.h" from the root; an installed one among the package's headers.
 add_library(weir_target_headers INTERFACE)
 add_library(weir::target_headers ALIAS weir_target_headers)
 set_target_properties(weir_target_headers PROPERTIES EXPORT_NAME target_headers)
@@ -24,7 +23,8 @@ function(weir_fence_targets)
   if(NOT fence)
     return()
   endif()
-  weir_target_objects(weir_fence_objects SOURCES ${fence} ${scenarios} ${WEIR_FENCE_TARGET})
+  weir_target_objects(weir_fence_objects SOURCES ${fence} ${scenarios}
+                      INCLUDES "${PROJECT_SOURCE_DIR}/src" ${WEIR_FENCE_TARGET})
   weir_target(fence SOURCES $<TARGET_OBJECTS:weir_fence_objects> ${WEIR_FENCE_TARGET})
   foreach(patch IN LISTS patches)
     get_filename_component(folder "${patch}" DIRECTORY)
@@ -76,7 +76,9 @@ function(weir_bug name)
   # `weir fuzz --bug NN` reads there which verdict it has to reach.
   configure_file("${PROJECT_SOURCE_DIR}/corpus/bugs/${name}/README.md"
                  "${CMAKE_BINARY_DIR}/targets/bug-${name}.md" COPYONLY)
-  weir_target(bug-${name} SOURCES ${sources} ROOTS "${copy}" INCLUDES "${copy}" ${WEIR_FENCE_TARGET})
+  weir_target(bug-${name} SOURCES ${sources} ROOTS "${copy}"
+              # Scenarios that are compiled again find the copy's headers.
+              INCLUDES "${copy}/src" ${WEIR_FENCE_TARGET})
 endfunction()
 
 # Sets RESULT to the files that a patch changes or adds, as paths from the root.

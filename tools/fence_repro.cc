@@ -32,7 +32,7 @@
 #include <thread>
 #include <vector>
 
-#include "src/fence/process.h"
+#include "fence/process.h"
 
 namespace {
 

@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "src/fence/segment.h"
-#include "src/fence/snapshot.h"
+#include "fence/segment.h"
+#include "fence/snapshot.h"
 
 namespace {
 

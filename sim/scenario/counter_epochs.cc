@@ -11,9 +11,9 @@
 #include <memory>
 #include <vector>
 
+#include "fence/process.h"
 #include "sim/scenario/ledger.h"
 #include "sim/weir.h"
-#include "src/fence/process.h"
 
 namespace {
 

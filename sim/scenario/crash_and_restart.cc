@@ -17,9 +17,9 @@
 #include <mutex>
 #include <thread>
 
+#include "fence/process.h"
 #include "sim/scenario/ledger.h"
 #include "sim/weir.h"
-#include "src/fence/process.h"
 
 namespace {
 

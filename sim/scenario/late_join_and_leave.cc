@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
+#include "fence/process.h"
 #include "sim/scenario/ledger.h"
 #include "sim/weir.h"
-#include "src/fence/process.h"
 
 namespace {
 

@@ -15,9 +15,9 @@
 #include <set>
 #include <string>
 
+#include "fence/process.h"
 #include "sim/scenario/team.h"
 #include "sim/weir.h"
-#include "src/fence/process.h"
 
 namespace team {
 

@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
+#include "fence/process.h"
 #include "sim/scenario/team.h"
 #include "sim/weir.h"
-#include "src/fence/process.h"
 
 namespace {
 

@@ -20,8 +20,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "fence/process.h"
 #include "sim/weir.h"
-#include "src/fence/process.h"
 
 namespace team {
 

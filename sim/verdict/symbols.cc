@@ -58,7 +58,7 @@ const char* CallFile(Dwarf_Die* unit, Dwarf_Die* inlined) {
   return dwarf_filesrc(files, static_cast<size_t>(index), nullptr, nullptr);
 }
 
-// "./src/fence/drain.cc" is "src/fence/drain.cc".
+// "./src/fence/drain.cc" is "fence/drain.cc".
 std::string CleanFile(const char* file) {
   if (file == nullptr) return "";
   std::string_view text = file;

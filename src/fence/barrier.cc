@@ -1,4 +1,4 @@
-#include "src/fence/barrier.h"
+#include "fence/barrier.h"
 
 #include "absl/strings/str_cat.h"
 

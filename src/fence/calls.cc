@@ -1,4 +1,4 @@
-#include "src/fence/calls.h"
+#include "fence/calls.h"
 
 #include <utility>
 

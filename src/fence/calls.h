@@ -16,10 +16,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "src/fence/deadline.h"
-#include "src/fence/message.h"
-#include "src/fence/ring.h"
-#include "src/fence/segment.h"
+#include "fence/deadline.h"
+#include "fence/message.h"
+#include "fence/ring.h"
+#include "fence/segment.h"
 
 namespace fence {
 

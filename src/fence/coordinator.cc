@@ -1,11 +1,11 @@
-#include "src/fence/coordinator.h"
+#include "fence/coordinator.h"
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "src/fence/thread_name.h"
+#include "fence/thread_name.h"
 
 namespace fence {
 

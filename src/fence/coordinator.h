@@ -17,11 +17,11 @@
 #include <thread>
 #include <vector>
 
-#include "src/fence/group.h"
-#include "src/fence/lease.h"
-#include "src/fence/message.h"
-#include "src/fence/ring.h"
-#include "src/fence/segment.h"
+#include "fence/group.h"
+#include "fence/lease.h"
+#include "fence/message.h"
+#include "fence/ring.h"
+#include "fence/segment.h"
 
 namespace fence {
 

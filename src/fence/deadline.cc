@@ -1,4 +1,4 @@
-#include "src/fence/deadline.h"
+#include "fence/deadline.h"
 
 #include <algorithm>
 

@@ -31,7 +31,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "src/fence/deadline.h"
+#include "fence/deadline.h"
 
 namespace fence {
 

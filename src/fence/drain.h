@@ -11,9 +11,9 @@
 #include <optional>
 #include <string>
 
-#include "src/fence/layout.h"
-#include "src/fence/message.h"
-#include "src/fence/position.h"
+#include "fence/layout.h"
+#include "fence/message.h"
+#include "fence/position.h"
 
 namespace fence {
 

@@ -1,10 +1,10 @@
-#include "src/fence/group.h"
+#include "fence/group.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "src/fence/trace.h"
+#include "fence/trace.h"
 
 namespace fence {
 

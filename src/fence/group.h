@@ -18,11 +18,11 @@
 #include <string>
 #include <vector>
 
-#include "src/fence/barrier.h"
-#include "src/fence/deadline.h"
-#include "src/fence/drain.h"
-#include "src/fence/message.h"
-#include "src/fence/position.h"
+#include "fence/barrier.h"
+#include "fence/deadline.h"
+#include "fence/drain.h"
+#include "fence/message.h"
+#include "fence/position.h"
 
 namespace fence {
 

@@ -11,8 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "src/fence/doorbell.h"
-#include "src/fence/message.h"
+#include "fence/doorbell.h"
+#include "fence/message.h"
 
 namespace fence {
 

@@ -1,4 +1,4 @@
-#include "src/fence/lease.h"
+#include "fence/lease.h"
 
 #include <algorithm>
 #include <utility>

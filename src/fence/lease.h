@@ -16,9 +16,9 @@
 #include <functional>
 #include <optional>
 
-#include "src/fence/deadline.h"
-#include "src/fence/message.h"
-#include "src/fence/segment.h"
+#include "fence/deadline.h"
+#include "fence/message.h"
+#include "fence/segment.h"
 
 namespace fence {
 

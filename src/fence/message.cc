@@ -1,4 +1,4 @@
-#include "src/fence/message.h"
+#include "fence/message.h"
 
 #include <cstring>
 #include <type_traits>

@@ -15,8 +15,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "src/fence/barrier.h"
-#include "src/fence/position.h"
+#include "fence/barrier.h"
+#include "fence/position.h"
 
 namespace fence {
 

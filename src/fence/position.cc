@@ -1,4 +1,4 @@
-#include "src/fence/position.h"
+#include "fence/position.h"
 
 #include "absl/strings/str_cat.h"
 

@@ -1,4 +1,4 @@
-#include "src/fence/process.h"
+#include "fence/process.h"
 
 #include <time.h>
 #include <unistd.h>

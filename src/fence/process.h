@@ -42,16 +42,16 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "src/fence/barrier.h"
-#include "src/fence/calls.h"
-#include "src/fence/coordinator.h"
-#include "src/fence/deadline.h"
-#include "src/fence/layout.h"
-#include "src/fence/message.h"
-#include "src/fence/roster.h"
-#include "src/fence/segment.h"
-#include "src/fence/sender.h"
-#include "src/fence/snapshot.h"
+#include "fence/barrier.h"
+#include "fence/calls.h"
+#include "fence/coordinator.h"
+#include "fence/deadline.h"
+#include "fence/layout.h"
+#include "fence/message.h"
+#include "fence/roster.h"
+#include "fence/segment.h"
+#include "fence/sender.h"
+#include "fence/snapshot.h"
 
 namespace fence {
 

@@ -1,9 +1,9 @@
-#include "src/fence/reader.h"
+#include "fence/reader.h"
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "src/fence/thread_name.h"
+#include "fence/thread_name.h"
 
 namespace fence {
 

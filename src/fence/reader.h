@@ -20,10 +20,10 @@
 #include <thread>
 
 #include "absl/status/status.h"
-#include "src/fence/layout.h"
-#include "src/fence/message.h"
-#include "src/fence/ring.h"
-#include "src/fence/segment.h"
+#include "fence/layout.h"
+#include "fence/message.h"
+#include "fence/ring.h"
+#include "fence/segment.h"
 
 namespace fence {
 

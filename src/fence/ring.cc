@@ -1,4 +1,4 @@
-#include "src/fence/ring.h"
+#include "fence/ring.h"
 
 #include <algorithm>
 #include <cstring>

@@ -16,9 +16,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "src/fence/layout.h"
-#include "src/fence/message.h"
-#include "src/fence/position.h"
+#include "fence/layout.h"
+#include "fence/message.h"
+#include "fence/position.h"
 
 namespace fence {
 

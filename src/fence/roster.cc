@@ -1,9 +1,9 @@
-#include "src/fence/roster.h"
+#include "fence/roster.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "src/fence/thread_name.h"
+#include "fence/thread_name.h"
 
 namespace fence {
 

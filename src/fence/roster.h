@@ -14,10 +14,10 @@
 #include <mutex>
 #include <thread>
 
-#include "src/fence/lease.h"
-#include "src/fence/message.h"
-#include "src/fence/reader.h"
-#include "src/fence/segment.h"
+#include "fence/lease.h"
+#include "fence/message.h"
+#include "fence/reader.h"
+#include "fence/segment.h"
 
 namespace fence {
 

@@ -1,4 +1,4 @@
-#include "src/fence/segment.h"
+#include "fence/segment.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -10,8 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "src/fence/layout.h"
-#include "src/fence/ring.h"
+#include "fence/layout.h"
+#include "fence/ring.h"
 
 namespace fence {
 

@@ -1,4 +1,4 @@
-#include "src/fence/sender.h"
+#include "fence/sender.h"
 
 namespace fence {
 namespace {

@@ -1,4 +1,4 @@
-#include "src/fence/snapshot.h"
+#include "fence/snapshot.h"
 
 #include <algorithm>
 #include <cstring>

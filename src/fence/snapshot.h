@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "src/fence/drain.h"
-#include "src/fence/layout.h"
-#include "src/fence/message.h"
-#include "src/fence/position.h"
-#include "src/fence/segment.h"
+#include "fence/drain.h"
+#include "fence/layout.h"
+#include "fence/message.h"
+#include "fence/position.h"
+#include "fence/segment.h"
 
 namespace fence {
 

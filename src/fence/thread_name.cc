@@ -1,4 +1,4 @@
-#include "src/fence/thread_name.h"
+#include "fence/thread_name.h"
 
 #include <pthread.h>
 

@@ -1,4 +1,4 @@
-#include "src/fence/trace.h"
+#include "fence/trace.h"
 
 #include <cstdio>
 

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string>
 
-#include "src/fence/drain.h"
+#include "fence/drain.h"
 
 namespace fence {
 

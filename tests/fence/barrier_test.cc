@@ -1,6 +1,6 @@
 // Barriers between several Process objects in one address space, each with its own mapping of the
 // segment.
-#include "src/fence/barrier.h"
+#include "fence/barrier.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "src/fence/process.h"
+#include "fence/process.h"
 #include "tests/fence/soon.h"
 #include "tests/fence/team.h"
 

@@ -1,5 +1,5 @@
 // What the coordinator makes of the members' records.
-#include "src/fence/coordinator.h"
+#include "fence/coordinator.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "src/fence/segment.h"
+#include "fence/segment.h"
 #include "tests/fence/soon.h"
 
 namespace fence {

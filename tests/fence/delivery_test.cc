@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "src/fence/process.h"
+#include "fence/process.h"
 #include "tests/fence/soon.h"
 #include "tests/fence/team.h"
 

@@ -1,4 +1,4 @@
-#include "src/fence/doorbell.h"
+#include "fence/doorbell.h"
 
 #include <gtest/gtest.h>
 

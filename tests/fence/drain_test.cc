@@ -1,4 +1,4 @@
-#include "src/fence/drain.h"
+#include "fence/drain.h"
 
 #include <gtest/gtest.h>
 

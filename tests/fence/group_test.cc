@@ -1,4 +1,4 @@
-#include "src/fence/group.h"
+#include "fence/group.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Lesson 20 (wait-for-the-dead), and what a lease must not do to the living.
-#include "src/fence/lease.h"
+#include "fence/lease.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "src/fence/process.h"
+#include "fence/process.h"
 #include "tests/fence/soon.h"
 
 namespace fence {

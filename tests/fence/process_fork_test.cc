@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "src/fence/process.h"
+#include "fence/process.h"
 
 namespace fence {
 namespace {

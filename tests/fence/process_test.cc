@@ -1,5 +1,5 @@
 // How members come, go and are seen, with several Process objects in one address space.
-#include "src/fence/process.h"
+#include "fence/process.h"
 
 #include <gtest/gtest.h>
 

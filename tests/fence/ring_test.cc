@@ -1,4 +1,4 @@
-#include "src/fence/ring.h"
+#include "fence/ring.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <string>
 
-#include "src/fence/segment.h"
+#include "fence/segment.h"
 
 namespace fence {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "src/fence/process.h"
+#include "fence/process.h"
 #include "tests/tools/tool.h"
 
 namespace {
