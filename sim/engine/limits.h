@@ -53,6 +53,11 @@ inline constexpr uint64_t kMostDelayNs = 100'000'000;
 // the time since the first of them, so that a loop that polls for an hour ends after some 300
 // reads.
 inline constexpr uint64_t kClockReadNs = 50;
+// What a point costs at which every runnable thread only yields or looks again at what it has seen,
+// while a timer is pending. As with clocks, it costs an eighth of the time since that began if that
+// is more: a hundred looks before a sleep take milliseconds, and a loop that waits for an hour gets
+// there after some 250.
+inline constexpr uint64_t kIdlePointNs = 50;
 
 }  // namespace weir::sim
 

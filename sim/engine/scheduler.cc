@@ -1,7 +1,6 @@
 #include "sim/engine/scheduler.h"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <boost/context/detail/fcontext.hpp>
 #include <cstdarg>
 #include <cstdio>
@@ -81,14 +80,17 @@ void CountTowardsCrash() {
 void PassIdleTime() {
   World& w = world();
   if (w.idle_stamp != w.progress || w.idle < static_cast<uint32_t>(w.runnable.count())) return;
-  if (!w.timers.empty()) {
-    AdvanceTime();
-    ++w.progress;
-    return;
-  }
   if (w.idle_since != w.progress) {
     w.idle_since = w.progress;
     w.idle_points = 0;
+    w.idle_began_ns = w.now_ns;
+  }
+  if (!w.timers.empty()) {
+    w.now_ns += std::max(kIdlePointNs, (w.now_ns - w.idle_began_ns) / 8);
+    if (w.timers.earliest().deadline_ns > w.now_ns) return;
+    AdvanceTime();
+    ++w.progress;
+    return;
   }
   if (++w.idle_points > kIdlePointsCap) {
     FailExecution(VerdictKind::kLivelock, "idle",

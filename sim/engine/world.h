@@ -156,8 +156,9 @@ struct World {
   uint64_t now_ns;
   uint64_t decisions;
   uint64_t round;
-  uint64_t idle_points;  // with everybody idle and no timer pending, while `progress`
-  uint64_t idle_since;   //   had this value
+  uint64_t idle_points;    // with everybody idle and no timer pending, while `progress`
+  uint64_t idle_since;     //   had this value
+  uint64_t idle_began_ns;  // when it got it, and everybody was idle
   ThreadSet runnable;
   Timers timers;
 
