@@ -165,6 +165,7 @@ fence::Options Member(Run* run, uint32_t slot) {
   options.first_reply = FirstSequence(run->settings.first, members);
   options.handlers[kMarker] = MarkerHandler(run);
   options.lease = std::chrono::nanoseconds::max();  // nobody dies here
+  options.spins = 0;                                // each look is a point
   // A ring holds a burst and little more, so that a fast worker meets a full one.
   options.geometry = {
       .slots = members, .incarnations = members, .ring_messages = 32, .message_bytes = 96};

@@ -109,6 +109,7 @@ inline fence::Options Member(const std::string& group, uint32_t members, uint32_
   options.slot = slot;
   options.name = Name(slot);
   options.lease = std::chrono::nanoseconds::max();
+  options.spins = static_cast<int>(slot % 2);  // each look is a point; both ways are taken
   options.geometry = {.slots = members,
                       .incarnations = members,
                       .ring_messages = ring_messages,

@@ -9,7 +9,7 @@
 
 namespace fence {
 
-Coordinator::Coordinator(const Segment& segment, Incarnation self)
+Coordinator::Coordinator(const Segment& segment, Incarnation self, int spins)
     : segment_(segment),
       control_(segment.control()),
       self_(self),
@@ -17,7 +17,8 @@ Coordinator::Coordinator(const Segment& segment, Incarnation self)
         return Observe(segment.progress(observer, sender));
       }),
       reply_ring_(segment.reply_ring()),
-      reply_writer_(reply_ring_) {
+      reply_writer_(reply_ring_),
+      spin_(spins) {
   group_.Admit(self_);
   thread_ = std::thread([this] { Run(); });
 }
@@ -26,7 +27,10 @@ Coordinator::~Coordinator() { Stop(Deadline::At(0)); }
 
 void Coordinator::ArriveLocally(const Arrival& arrival) {
   group_.Arrive(arrival);
-  control_.coordinator.Ring();
+  const std::unique_lock lock(step_, std::try_to_lock);
+  // Who is at it may have looked already.
+  if (!lock.owns_lock()) return control_.coordinator.Ring();
+  if (!ended_ && Step() < sleeps_until_) control_.coordinator.Ring();
 }
 
 bool Coordinator::Stop(Deadline deadline) {
@@ -45,23 +49,34 @@ void Coordinator::Run() {
     // Everything below looks at shared state after this line, so a ring in between cuts the sleep
     // short.
     const Doorbell::Ticket ticket = control_.coordinator.Listen();
-    FollowRecords();
-    TakeCalls();
-    LookAfterLeases();
-    AdmitWhoIsAttached();
-    Decide();
-    WriteReplies();
-    Deadline next = std::min(next_deadline_, next_look_);
-    if (stop_.load(std::memory_order_acquire)) {
-      if (outbox_.empty() || stop_by_.Passed()) break;
-      next = std::min(next, stop_by_);
+    Deadline next = Deadline::Infinite();
+    {
+      const std::lock_guard lock(step_);
+      next = Step();
+      if (stop_.load(std::memory_order_acquire)) {
+        ended_ = outbox_.empty() || stop_by_.Passed();
+        next = std::min(next, stop_by_);
+      }
+      // Others set it when this process was silent for so long that they took it for dead.
+      ended_ = ended_ || control_.stopped.load(std::memory_order_seq_cst) != 0;
+      if (ended_) break;
+      sleeps_until_ = next;
     }
-    // Others set it when this process was silent for so long that they took it for dead.
-    if (control_.stopped.load(std::memory_order_seq_cst) != 0) break;
-    control_.coordinator.Wait(ticket, next);
+    control_.coordinator.Wait(ticket, next, &spin_);
   }
   // After the last reply: a caller that sees the flag has its reply already, if there is one.
   stopped_by_others_ = !segment_.StopGroup();
+}
+
+// Takes what has come and decides what can be decided. When to look again without a ring.
+Deadline Coordinator::Step() {
+  FollowRecords();
+  TakeCalls();
+  LookAfterLeases();
+  AdmitWhoIsAttached();
+  Decide();
+  WriteReplies();
+  return std::min(next_deadline_, next_look_);
 }
 
 // Looks for those who have appeared or left since the last time.
@@ -109,10 +124,10 @@ void Coordinator::Welcome(Incarnation joiner) {
   const RingView ring = segment_.request_ring(joiner);
   const int64_t now_ns = segment_.lease() == std::chrono::nanoseconds::max() ? 0 : MonotonicNow();
   Peer peer{
-      .ring = RingReader(ring, ring.scan),
+      .calls = CallReader(ring),
       .slot = slot,
       .lease = LeaseWatch(segment_.lease(), segment_.record(joiner).heartbeat.load(), now_ns)};
-  peer.next = peer.ring.Attach(ReaderState::kNormal);
+  peer.calls.Attach();
   peers_.emplace(joiner, peer);
 }
 
@@ -153,15 +168,12 @@ void Coordinator::TakeCalls() {
 }
 
 absl::Status Coordinator::TakeCallsOf(Incarnation member, Peer* peer) {
-  const uint64_t limit = peer->ring.Published();
-  if (peer->next == limit) return absl::OkStatus();
-  for (; peer->next != limit; ++peer->next) {
+  for (;;) {
     Envelope envelope;
-    if (absl::Status read = peer->ring.Read(peer->next, &envelope, &body_); !read.ok()) return read;
+    const absl::StatusOr<bool> call = peer->calls.Read(&envelope, &body_);
+    if (!call.ok() || !*call) return call.status();
     if (absl::Status taken = TakeCall(member, envelope); !taken.ok()) return taken;
   }
-  peer->ring.Publish(limit);
-  return absl::OkStatus();
 }
 
 absl::Status Coordinator::TakeCall(Incarnation member, const Envelope& envelope) {
@@ -213,14 +225,14 @@ void Coordinator::WriteReplies() {
 
 bool Coordinator::HasRoomForReply() {
   std::atomic<uint32_t>& blocked = reply_ring_.header->blocked;
-  if (reply_writer_.CheckRoom().ok()) {
+  if (reply_writer_.AskForRoom(1).ok()) {
     if (std::exchange(reply_blocked_, false)) blocked.store(0, std::memory_order_seq_cst);
     return true;
   }
   // Either a reader that moves from now on sees this and rings, or it has moved already and the
   // second look sees that.
   if (!std::exchange(reply_blocked_, true)) blocked.store(1, std::memory_order_seq_cst);
-  return reply_writer_.CheckRoom().ok();
+  return reply_writer_.AskForRoom(1).ok();
 }
 
 // Drops a process that is dead, replaced or broken. Its rounds go on without it.

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,15 +29,16 @@ namespace fence {
 class Coordinator {
  public:
   // Starts the thread, with `self` as the first member. The reply ring is initialised; `segment`
-  // outlives this.
-  Coordinator(const Segment& segment, Incarnation self);
+  // outlives this. `spins`: as in Spin.
+  Coordinator(const Segment& segment, Incarnation self, int spins);
   ~Coordinator();  // stops
 
   Coordinator(const Coordinator&) = delete;
   Coordinator& operator=(const Coordinator&) = delete;
 
   // Records a call of the coordinator's own process, after its arrive message has been appended:
-  // nobody reads his own ring. Any thread.
+  // nobody reads his own ring. Decides what this decides, unless another thread is deciding now.
+  // Any thread.
   void ArriveLocally(const Arrival& arrival);
 
   // Ends the thread and marks the group as stopped, by which every call that still waits fails.
@@ -49,8 +51,7 @@ class Coordinator {
  private:
   // A process that has joined or is joining.
   struct Peer {
-    RingReader ring;    // the control cursor
-    uint64_t next = 0;  // the message to look at next
+    CallReader calls;
     uint32_t slot = 0;
     bool admitted = false;
     LeaseWatch lease;
@@ -58,6 +59,7 @@ class Coordinator {
   using Peers = std::map<Incarnation, Peer>;
 
   void Run();
+  Deadline Step();
   void FollowRecords();
   void Welcome(Incarnation joiner);
   void AdmitWhoIsAttached();
@@ -80,7 +82,11 @@ class Coordinator {
   std::atomic<bool> stop_ = false;
   Deadline stop_by_ = Deadline::Infinite();  // written before `stop_`
 
-  // Of the coordinator's thread.
+  // Whoever holds it is the coordinator for one step: its thread, or a caller of this process that
+  // saves waking it.
+  std::mutex step_;
+  bool ended_ = false;  // no more steps
+  Deadline sleeps_until_ = Deadline::Infinite();
   Peers peers_;  // all but this process itself
   uint32_t roster_changes_ = 0;
   bool watching_ = false;
@@ -92,6 +98,7 @@ class Coordinator {
   bool reply_blocked_ = false;
   std::deque<ReplyBody> outbox_;  // decided and not yet written
   std::string body_;
+  Spin spin_;
 
   std::thread thread_;  // last: it starts when all else is there
 };

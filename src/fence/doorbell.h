@@ -21,9 +21,11 @@
 // What was published before `Ring` is visible to a waiter whose `Listen` came after it, however it
 // was stored: the count is a release by the one and an acquire by the other.
 //
-// All zero is a valid doorbell that nobody has rung. A process that is killed in `Wait` leaves the
-// number of sleepers too high, which costs the others a needless system call per ring and nothing
-// else.
+// All zero is a valid doorbell that nobody has rung. The count and the number of sleepers are
+// halves of one word, so that a ring is one atomic operation. A process that is killed in `Wait`
+// leaves the number of sleepers too high, which costs the others a needless system call per ring
+// and nothing else. (A mark that the ringer takes away before it wakes the sleepers would be
+// cheaper: but then a ringer that is killed in between leaves sleepers that no later ring wakes.)
 
 #ifndef FENCE_DOORBELL_H_
 #define FENCE_DOORBELL_H_
@@ -35,28 +37,58 @@
 
 namespace fence {
 
+// How long to look before sleeping, learnt from how long it took lately: where a peer answers at
+// once a sleep and its wake-up are most of what a message costs, and where it does not the looks
+// are wasted. Looks are a fraction of a microsecond apart, so that the other side gets some work
+// done between two of them. Any thread.
+class Spin {
+ public:
+  // At most so many looks; 0 sleeps at once.
+  explicit Spin(int most) : most_(most) {}
+
+  // How many looks to take this time.
+  int Looks() const;
+  // The answer was there at look `at` (from 0); or, with the number of looks, at none.
+  void Learn(int at);
+
+ private:
+  const int most_;
+  std::atomic<int> usual_ = 0;
+};
+
 class Doorbell {
  public:
   using Ticket = uint32_t;
 
   // The count now. To be called before the condition is checked.
-  Ticket Listen() const { return count_.load(std::memory_order_seq_cst); }
+  Ticket Listen() const { return CountOf(word_.load(std::memory_order_seq_cst)); }
 
   // Sleeps until a ring later than `ticket`. True also without one (wake-ups may be spurious):
-  // check again. False when the deadline has passed. `spins` further looks at the count are taken
-  // before the kernel is asked.
-  bool Wait(Ticket ticket, Deadline deadline, int spins = 0);
+  // check again. False when the deadline has passed. With a `spin` it looks at the count for a
+  // while before the kernel is asked.
+  bool Wait(Ticket ticket, Deadline deadline, Spin* spin = nullptr);
 
   // Wakes all who sleep. Makes a system call only if somebody does. Never blocks; any thread, any
   // process.
-  void Ring();
+  void Ring() {
+    if (SleepersOf(word_.fetch_add(kOneRing, std::memory_order_seq_cst)) != 0) WakeAll();
+  }
 
  private:
-  std::atomic<uint32_t> count_;
-  std::atomic<uint32_t> sleepers_;
+  // The count is the upper half, so that it wraps by itself.
+  static constexpr uint64_t kOneRing = uint64_t{1} << 32;
+  static constexpr uint64_t kOneSleeper = 1;
+  static constexpr uint32_t CountOf(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
+  static constexpr uint32_t SleepersOf(uint64_t word) { return static_cast<uint32_t>(word); }
+
+  bool Spins(Ticket ticket, Spin* spin) const;
+  void WakeAll();
+  void* FutexWord();  // the count
+
+  std::atomic<uint64_t> word_;
 };
 
-static_assert(std::atomic<uint32_t>::is_always_lock_free);
+static_assert(std::atomic<uint64_t>::is_always_lock_free);
 static_assert(sizeof(Doorbell) == 8);
 
 }  // namespace fence

@@ -55,7 +55,7 @@ struct alignas(kCacheLine) Cell {
   std::atomic<uint64_t> sequence;  // everything before it has been handled
 };
 
-// The head of a ring. Written by its single writer, but for `blocked` and the bells.
+// The head of a ring. Written by its single writer, but for the bells.
 // Its lines are apart because different processes write them.
 struct alignas(kCacheLine) RingHeader {  // NOLINT(clang-analyzer-optin.performance.Padding)
   uint64_t epoch;  // fixed, like `first`, before the writer's record says kJoining
@@ -63,7 +63,12 @@ struct alignas(kCacheLine) RingHeader {  // NOLINT(clang-analyzer-optin.performa
   alignas(kCacheLine) std::atomic<uint64_t> published;  // everything before it can be read
   Doorbell messages;                                    // rung after `published` has moved
   alignas(kCacheLine) std::atomic<uint32_t> blocked;    // senders that wait for room
-  Doorbell room;                                        // rung by readers while somebody is blocked
+  Doorbell room;  // rung by readers that have come to `room_from` while somebody is blocked
+  std::atomic<uint64_t> room_from;
+  // Of a request ring: the calls among its messages that the coordinator may not have taken yet lie
+  // in [calls_from, calls_end). It looks at nothing else.
+  alignas(kCacheLine) std::atomic<uint64_t> calls_from;
+  std::atomic<uint64_t> calls_end;
 };
 
 enum class MemberStatus : uint32_t {

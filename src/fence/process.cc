@@ -67,9 +67,9 @@ Process::Process(Options options, Segment segment, Incarnation self)
       control_(segment_.control()),
       record_(segment_.record(self)),
       self_(self),
-      sender_(segment_, self, options_.first_sequence),
+      sender_(segment_, self, options_.first_sequence, options_.spins),
       calls_(segment_, self, options_.spins),
-      roster_(segment_, self, /*service=*/true,
+      roster_(segment_, self, /*service=*/true, options_.spins,
               {.deliver = [this](const Message& message) { Deliver(message); },
                .on_error = [this](const absl::Status& error) { NoteError(error); }},
               [this] { CoordinatorIsSilent(); }) {}
@@ -88,7 +88,8 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Create(Options options) {
   RingWriter::Initialize(process->segment_.reply_ring(), process->self_,
                          process->options_.first_reply);
   process->FillRecord(MemberStatus::kMember);
-  process->coordinator_ = std::make_unique<Coordinator>(process->segment_, process->self_);
+  process->coordinator_ =
+      std::make_unique<Coordinator>(process->segment_, process->self_, process->options_.spins);
   process->roster_.SetService(process->options_.start_in_service);
   process->roster_.Start();
   return process;

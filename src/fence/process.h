@@ -85,8 +85,10 @@ struct Options {
   // still come.
   std::chrono::nanoseconds answer_grace = std::chrono::seconds(1);
 
-  // How often a caller looks for its reply before it sleeps.
-  int spins = 0;
+  // How often a thread of this process that waits for another process (for a message, a reply, room
+  // in its ring) looks again before it sleeps: at most, since it learns where looking helps. Looks
+  // are a fraction of a microsecond apart. 0 sleeps at once.
+  int spins = 16;
 
   // For the coordinator: how long a member may be silent before it is taken for dead and dropped,
   // and the coordinator itself before the others take the group for stopped. From 1 ms to a day;

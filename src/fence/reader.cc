@@ -8,7 +8,7 @@
 namespace fence {
 
 Reader::Reader(const Segment& segment, Incarnation self, Incarnation sender, bool service,
-               Callbacks callbacks)
+               int spins, Callbacks callbacks)
     : control_(segment.control()),
       self_(segment.record(self)),
       view_(segment.request_ring(sender)),
@@ -17,6 +17,7 @@ Reader::Reader(const Segment& segment, Incarnation self, Incarnation sender, boo
       sender_slot_(segment.record(sender).slot),
       callbacks_(std::move(callbacks)),
       service_(service),
+      spin_(spins),
       thread_([this] { Run(); }),
       thread_id_(thread_.get_id()) {}
 
@@ -58,7 +59,7 @@ bool Reader::Step() {
   }
   if (stop_.load(std::memory_order_acquire) || state_ == ReaderState::kStopping) return false;
   if (retired && next_ == limit) return false;
-  if (next_ == before) view_.header->messages.Wait(ticket, Deadline::Infinite());
+  if (next_ == before) view_.header->messages.Wait(ticket, Deadline::Infinite(), &spin_);
   return true;
 }
 

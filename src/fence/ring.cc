@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -34,17 +35,28 @@ bool IsGone(const MemberRecord& record) {
 void RingWriter::Initialize(const RingView& ring, uint64_t epoch, uint64_t first) {
   ring.header->epoch = epoch;
   ring.header->first = first;
+  ring.header->room_from.store(first, std::memory_order_relaxed);
+  ring.header->calls_from.store(first, std::memory_order_relaxed);
+  ring.header->calls_end.store(first, std::memory_order_relaxed);
   ring.header->published.store(first, std::memory_order_seq_cst);
 }
 
-RingWriter::RingWriter(const RingView& ring) : ring_(ring), next_(ring.Published().sequence) {}
+RingWriter::RingWriter(const RingView& ring)
+    : ring_(ring), next_(ring.Published().sequence), calls_from_(next_), calls_end_(next_) {}
 
 absl::StatusOr<Position> RingWriter::TryAppend(Kind kind, uint32_t type, std::string_view body) {
   if (body.size() > ring_.message_bytes) {
     return absl::InvalidArgumentError(absl::StrCat(
         "a message of ", body.size(), " bytes, but this group's limit is ", ring_.message_bytes));
   }
-  if (absl::Status room = CheckRoom(); !room.ok()) return room;
+  if (absl::Status room = CheckRoom(1); !room.ok()) return room;
+
+  const bool is_call = kind == Kind::kArrive || kind == Kind::kLeave;
+  // Before `calls_end` shows that there is something to read from there.
+  if (is_call && !CallsArePending()) {
+    calls_from_ = next_;
+    ring_.header->calls_from.store(calls_from_, std::memory_order_release);
+  }
 
   const Envelope envelope{.sequence = next_,
                           .kind = kind,
@@ -56,20 +68,52 @@ absl::StatusOr<Position> RingWriter::TryAppend(Kind kind, uint32_t type, std::st
   std::memcpy(slot + sizeof(envelope), body.data(), body.size());
   ++next_;
   --free_;
-  ring_.header->published.store(next_, std::memory_order_seq_cst);
+  ring_.header->published.store(next_, std::memory_order_release);
+  if (is_call) {
+    calls_end_ = next_;
+    ring_.header->calls_end.store(calls_end_, std::memory_order_release);
+  }
   return Position{ring_.header->epoch, next_};
 }
 
-absl::Status RingWriter::CheckRoom() {
-  if (free_ > 0) return absl::OkStatus();
+absl::Status RingWriter::AskForRoom(uint64_t messages) {
+  ring_.header->room_from.store(next_ + messages - ring_.capacity, std::memory_order_seq_cst);
+  return CheckRoom(messages);
+}
+
+absl::Status RingWriter::CheckRoom(uint64_t messages) {
+  if (free_ >= messages) return absl::OkStatus();
   const absl::StatusOr<uint64_t> backlog = LargestBacklog();
   if (!backlog.ok()) return backlog.status();
   free_ = ring_.capacity - *backlog;
-  if (free_ == 0) return absl::ResourceExhaustedError("the ring is full");
+  if (free_ < messages) return absl::ResourceExhaustedError("the ring is full");
   return absl::OkStatus();
 }
 
+// The coordinator's cursor moves over calls only.
+bool RingWriter::CallsArePending() const {
+  return ring_.scan != nullptr &&
+         ring_.scan->state.load(std::memory_order_seq_cst) != ReaderState::kDetached &&
+         SequenceDistance(ring_.scan->sequence.load(std::memory_order_seq_cst), calls_end_) > 0;
+}
+
+absl::StatusOr<uint64_t> RingWriter::BacklogOfCalls() const {
+  if (!CallsArePending()) return 0;
+  const uint64_t scan = ring_.scan->sequence.load(std::memory_order_seq_cst);
+  const uint64_t from = SequenceDistance(calls_from_, scan) > 0 ? scan : calls_from_;
+  const int64_t backlog = SequenceDistance(from, next_);
+  if (backlog < 0 || backlog > static_cast<int64_t>(ring_.capacity)) {
+    return absl::DataLossError(absl::StrCat("the coordinator claims position ", scan,
+                                            " in a ring of ", ring_.capacity,
+                                            " messages that has published ", next_));
+  }
+  return static_cast<uint64_t>(backlog);
+}
+
 absl::StatusOr<uint64_t> RingWriter::LargestBacklog() const {
+  // Once more, and in one order with the cells: a reader that has taken its position again and
+  // found that nothing was published meanwhile has its cell seen below (RingReader::Attach).
+  ring_.header->published.store(next_, std::memory_order_seq_cst);
   uint64_t largest = 0;
   const auto include = [&](const Cell& cell) {
     const absl::StatusOr<uint64_t> backlog = Backlog(cell, next_, ring_.capacity);
@@ -82,10 +126,9 @@ absl::StatusOr<uint64_t> RingWriter::LargestBacklog() const {
     if (IsGone(ring_.records[i])) continue;
     if (absl::Status status = include(ring_.cells[i]); !status.ok()) return status;
   }
-  if (ring_.scan != nullptr) {
-    if (absl::Status status = include(*ring_.scan); !status.ok()) return status;
-  }
-  return largest;
+  const absl::StatusOr<uint64_t> calls = BacklogOfCalls();
+  if (!calls.ok()) return calls.status();
+  return std::max(largest, *calls);
 }
 
 uint64_t RingReader::Attach(ReaderState state) {
@@ -132,6 +175,33 @@ void RingReader::Publish(uint64_t sequence) {
   // Sequentially consistent, as is the blocked sender's count: either this sees the sender, or the
   // sender sees this.
   cell_->sequence.store(sequence, std::memory_order_seq_cst);
+  if (ring_.header->blocked.load(std::memory_order_seq_cst) == 0) return;
+  const uint64_t from = ring_.header->room_from.load(std::memory_order_seq_cst);
+  if (SequenceDistance(from, sequence) >= 0) ring_.room->Ring();
+}
+
+absl::StatusOr<bool> CallReader::Read(Envelope* envelope, std::string* body) {
+  const uint64_t end = ring_.header->calls_end.load(std::memory_order_acquire);
+  if (SequenceDistance(next_, end) <= 0) {
+    Publish();
+    return false;
+  }
+  // It stays where it is until everything before `end` has been taken.
+  const uint64_t from = ring_.header->calls_from.load(std::memory_order_acquire);
+  if (SequenceDistance(next_, from) > 0) next_ = from;
+  for (; next_ != end; ++next_) {
+    if (absl::Status read = reader_.Read(next_, envelope, body); !read.ok()) return read;
+    if (envelope->kind == Kind::kApplication) continue;
+    ++next_;
+    return true;
+  }
+  return absl::DataLossError("no call where the ring says that there is one");
+}
+
+void CallReader::Publish() {
+  if (std::exchange(published_, next_) == next_) return;
+  ring_.scan->sequence.store(next_, std::memory_order_seq_cst);
+  // Wherever the sender waits for a place: with its last call taken this reader is out of the way.
   if (ring_.header->blocked.load(std::memory_order_seq_cst) != 0) ring_.room->Ring();
 }
 

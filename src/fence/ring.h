@@ -5,6 +5,10 @@
 // sequences wrap since the capacity is a power of two. The writer publishes with one store of
 // `published`; each reader says with one store to its own cell how far it has come. The writer
 // looks at the cells only when what it knows of them is used up.
+//
+// A request ring has one more reader, the coordinator, which wants the calls among the messages
+// only. The writer says where they are (layout.h), so that the coordinator need not look at a
+// stream of other messages, nor the stream wait for the coordinator.
 
 #ifndef FENCE_RING_H_
 #define FENCE_RING_H_
@@ -58,15 +62,22 @@ class RingWriter {
   // slot, DataLoss when a reader's cell shows a position outside of the ring.
   absl::StatusOr<Position> TryAppend(Kind kind, uint32_t type, std::string_view body);
 
-  // ok when a message can be appended now; else as TryAppend.
-  absl::Status CheckRoom();
+  // ok when so many messages can be appended now; else as TryAppend, and readers ring for a sender
+  // that is counted in `blocked` as soon as each of them has come far enough for that.
+  absl::Status AskForRoom(uint64_t messages);
 
  private:
+  absl::Status CheckRoom(uint64_t messages);
   absl::StatusOr<uint64_t> LargestBacklog() const;
+  absl::StatusOr<uint64_t> BacklogOfCalls() const;
+  bool CallsArePending() const;
 
   const RingView ring_;
   uint64_t next_;
   uint64_t free_ = 0;  // slots known to be free; never more than really are
+  // What the header says of the calls.
+  uint64_t calls_from_;
+  uint64_t calls_end_;
 };
 
 // The reading end of one reader, on its own cell. One thread at a time.
@@ -95,6 +106,28 @@ class RingReader {
  private:
   const RingView ring_;
   Cell* const cell_;
+};
+
+// The coordinator's cursor in a request ring: reads the calls and nothing else. One thread at a
+// time.
+class CallReader {
+ public:
+  explicit CallReader(const RingView& ring) : ring_(ring), reader_(ring, ring.scan) {}
+
+  // Calls from now on can be read.
+  void Attach() { next_ = published_ = reader_.Attach(ReaderState::kNormal); }
+
+  // Copies the next call out of the ring. False when there is none; then what was read is not kept
+  // any longer. DataLoss when the ring does not hold what it should.
+  absl::StatusOr<bool> Read(Envelope* envelope, std::string* body);
+
+ private:
+  void Publish();
+
+  const RingView ring_;
+  RingReader reader_;
+  uint64_t next_ = 0;       // the message to look at next
+  uint64_t published_ = 0;  // in the cell
 };
 
 }  // namespace fence

@@ -7,10 +7,11 @@
 
 namespace fence {
 
-Roster::Roster(const Segment& segment, Incarnation self, bool service, Reader::Callbacks callbacks,
-               std::function<void()> on_silence)
+Roster::Roster(const Segment& segment, Incarnation self, bool service, int spins,
+               Reader::Callbacks callbacks, std::function<void()> on_silence)
     : segment_(segment),
       self_(self),
+      spins_(spins),
       callbacks_(std::move(callbacks)),
       pulse_(segment, self, std::move(on_silence)),
       service_(service) {}
@@ -79,7 +80,8 @@ void Roster::FollowMember(Incarnation member) {
     case MemberStatus::kJoining:
     case MemberStatus::kMember:
       if (found == readers_.end()) {
-        readers_[member] = std::make_unique<Reader>(segment_, self_, member, service_, callbacks_);
+        readers_[member] =
+            std::make_unique<Reader>(segment_, self_, member, service_, spins_, callbacks_);
       }
       return;
     case MemberStatus::kLeft:

@@ -26,8 +26,8 @@ class Roster {
   // `segment` outlives the roster. Callbacks are called from the readers' threads, and from `Start`
   // on.
   // `on_silence`: the coordinator's lease has run out; from the roster's thread.
-  Roster(const Segment& segment, Incarnation self, bool service, Reader::Callbacks callbacks,
-         std::function<void()> on_silence);
+  Roster(const Segment& segment, Incarnation self, bool service, int spins,
+         Reader::Callbacks callbacks, std::function<void()> on_silence);
   ~Roster();  // stops
 
   Roster(const Roster&) = delete;
@@ -53,6 +53,7 @@ class Roster {
 
   const Segment& segment_;
   const Incarnation self_;
+  const int spins_;
   const Reader::Callbacks callbacks_;
   std::atomic<bool> stop_ = false;
   Pulse pulse_;  // of the roster's thread

@@ -18,7 +18,7 @@ namespace {
 
 constexpr uint64_t kMagic =
     0x31656e6563'6e6566;          // an arbitrary number that says "fence", and not zero
-constexpr uint32_t kVersion = 2;  // 2: leases
+constexpr uint32_t kVersion = 3;  // 2: leases; 3: where the calls are
 
 // Limits that keep every size far from overflow. The cells are a square, hence the limit on
 // incarnations.
@@ -46,6 +46,9 @@ constexpr uint64_t Fingerprint() {
                                offsetof(RingHeader, messages),
                                offsetof(RingHeader, blocked),
                                offsetof(RingHeader, room),
+                               offsetof(RingHeader, room_from),
+                               offsetof(RingHeader, calls_from),
+                               offsetof(RingHeader, calls_end),
                                sizeof(Cell),
                                offsetof(Cell, epoch),
                                offsetof(Cell, sequence),

@@ -1,7 +1,14 @@
 #include "fence/sender.h"
 
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
 namespace fence {
 namespace {
+
+// Readers that fill a ring's worth of room in less are fast.
+constexpr std::chrono::nanoseconds kFastReaders = std::chrono::microseconds(200);
 
 RingView MakeReady(const Segment& segment, Incarnation self, uint64_t first_sequence) {
   const RingView ring = segment.request_ring(self);
@@ -11,11 +18,12 @@ RingView MakeReady(const Segment& segment, Incarnation self, uint64_t first_sequ
 
 }  // namespace
 
-Sender::Sender(const Segment& segment, Incarnation self, uint64_t first_sequence)
+Sender::Sender(const Segment& segment, Incarnation self, uint64_t first_sequence, int spins)
     : control_(segment.control()),
       record_(segment.record(self)),
       ring_(MakeReady(segment, self, first_sequence)),
-      writer_(ring_) {}
+      writer_(ring_),
+      spin_(spins) {}
 
 absl::StatusOr<Position> Sender::TryAppend(Kind kind, uint32_t type, std::string_view body,
                                            Wake wake) {
@@ -33,13 +41,15 @@ absl::StatusOr<Position> Sender::TryAppend(Kind kind, uint32_t type, std::string
 
 absl::StatusOr<Position> Sender::Append(Kind kind, uint32_t type, std::string_view body, Wake wake,
                                         Deadline deadline) {
-  for (;;) {
+  for (bool in_time = true;;) {
     absl::StatusOr<Position> at = TryAppend(kind, type, body, wake);
     if (!absl::IsResourceExhausted(at.status())) return at;
     if (control_.stopped.load(std::memory_order_seq_cst) != 0) {
       return absl::UnavailableError("the ring is full, and the coordinator has stopped");
     }
-    if (!AwaitRoom(deadline)) return absl::DeadlineExceededError("the ring stayed full");
+    if (!in_time) return absl::DeadlineExceededError("the ring stayed full");
+    // One place may be free although it has waited in vain for more.
+    in_time = AwaitRoom(deadline);
   }
 }
 
@@ -62,19 +72,25 @@ bool Sender::AwaitRoom(Deadline deadline) {
   std::atomic<uint32_t>& blocked = ring_.header->blocked;
   blocked.fetch_add(1, std::memory_order_seq_cst);
   const Doorbell::Ticket ticket = ring_.header->room.Listen();
-  // Readers that nobody has woken for what is in the ring must move, and the coordinator's cursor
-  // too.
+  // Readers that nobody has woken for what is in the ring must move.
   ring_.header->messages.Ring();
-  control_.coordinator.Ring();
   bool full = false;
   {
     const std::lock_guard lock(mutex_);
-    full = Usable().ok() && absl::IsResourceExhausted(writer_.CheckRoom());
+    full = Usable().ok() && absl::IsResourceExhausted(writer_.AskForRoom(WantedRoom()));
   }
   const bool stopped = control_.stopped.load(std::memory_order_seq_cst) != 0;
-  const bool in_time = !full || stopped || ring_.header->room.Wait(ticket, deadline);
+  const bool in_time = !full || stopped || ring_.header->room.Wait(ticket, deadline, &spin_);
   blocked.fetch_sub(1, std::memory_order_seq_cst);
   return in_time;
+}
+
+// One place, unless the last wait was a moment ago: then a wake-up for each message would be most
+// of the work. A slow reader is asked for one: it may take long to the next.
+uint64_t Sender::WantedRoom() {
+  const int64_t now_ns = MonotonicNow();
+  const bool fast = now_ns - std::exchange(blocked_at_ns_, now_ns) < kFastReaders.count();
+  return fast ? std::max(1u, ring_.capacity / 4) : 1;
 }
 
 }  // namespace fence

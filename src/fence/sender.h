@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "fence/deadline.h"
+#include "fence/doorbell.h"
 #include "fence/layout.h"
 #include "fence/message.h"
 #include "fence/ring.h"
@@ -26,8 +27,8 @@ enum class Wake { kNobody, kReaders };
 class Sender {
  public:
   // Makes the ring of `self` ready, with the number of its first message. `segment` outlives the
-  // sender.
-  Sender(const Segment& segment, Incarnation self, uint64_t first_sequence);
+  // sender. `spins`: as in Spin.
+  Sender(const Segment& segment, Incarnation self, uint64_t first_sequence, int spins);
 
   // Publishes one message and returns the position just after it. Never blocks. ResourceExhausted
   // when the ring is full, InvalidArgument when the body is too large, FailedPrecondition after
@@ -45,6 +46,7 @@ class Sender {
  private:
   absl::Status Usable() const;
   bool AwaitRoom(Deadline deadline);
+  uint64_t WantedRoom();  // under the mutex
 
   Control& control_;
   const MemberRecord& record_;
@@ -53,6 +55,8 @@ class Sender {
   std::mutex mutex_;
   RingWriter writer_;
   bool closed_ = false;
+  int64_t blocked_at_ns_ = 0;  // the last time
+  Spin spin_;
 };
 
 }  // namespace fence

@@ -44,7 +44,7 @@ class CoordinatorTest : public testing::Test {
 };
 
 TEST_F(CoordinatorTest, ANewerIncarnationDropsTheOlderOneOfItsSlot) {
-  Coordinator coordinator(segment_, kCoordinatorIncarnation);
+  Coordinator coordinator(segment_, kCoordinatorIncarnation, /*spins=*/0);
   Appear(2, 1);
   ASSERT_TRUE(Soon([&] { return Welcomed(2); }));
   Appear(3, 1);
@@ -54,7 +54,7 @@ TEST_F(CoordinatorTest, ANewerIncarnationDropsTheOlderOneOfItsSlot) {
 // Lesson 16 (stale-incarnation): a process that was stopped between taking its number and showing
 // itself does not drop its own successor.
 TEST_F(CoordinatorTest, ALateOlderIncarnationDoesNotDropTheNewerOne) {
-  Coordinator coordinator(segment_, kCoordinatorIncarnation);
+  Coordinator coordinator(segment_, kCoordinatorIncarnation, /*spins=*/0);
   Appear(3, 1);
   ASSERT_TRUE(Soon([&] { return Welcomed(3); }));
   Appear(2, 1);
@@ -83,7 +83,7 @@ class FullReplyRing : public CoordinatorTest {
   }
 
   RingReader slow_{segment_.reply_ring(), &segment_.reply_cell(2)};
-  Coordinator coordinator_{segment_, kCoordinatorIncarnation};
+  Coordinator coordinator_{segment_, kCoordinatorIncarnation, /*spins=*/0};
 };
 
 // Found by weir's scenario `deadlines`: the coordinator left while decided replies waited for room.

@@ -61,11 +61,12 @@ TEST(Doorbell, LosesNoWakeUpInAHundredThousandHandOvers) {
   constexpr uint64_t kHandOvers = 100'000;
   Shared shared;
   const auto play = [&](uint64_t mine) {
+    Spin spin(3);
     for (uint64_t turn = mine; turn < kHandOvers; turn += 2) {
       for (;;) {
         const Doorbell::Ticket ticket = shared.bell.Listen();
         if (shared.value.load() == turn) break;
-        shared.bell.Wait(ticket, Deadline::Infinite(), /*spins=*/3);
+        shared.bell.Wait(ticket, Deadline::Infinite(), &spin);
       }
       shared.value.store(turn + 1);
       shared.bell.Ring();
@@ -75,6 +76,39 @@ TEST(Doorbell, LosesNoWakeUpInAHundredThousandHandOvers) {
   play(0);
   other.join();
   EXPECT_EQ(shared.value, kHandOvers);
+}
+
+// A ringer that was killed after it had counted and before it woke anybody: the next one wakes.
+TEST(Doorbell, ARingWakesWhomAnEarlierOneHasNotWoken) {
+  Shared shared;
+  std::thread waiter([&] {
+    const Doorbell::Ticket ticket = shared.bell.Listen();
+    shared.value = 1;
+    shared.bell.Wait(ticket, Deadline::Infinite());
+  });
+  while (shared.value == 0) std::this_thread::yield();
+  std::this_thread::sleep_for(milliseconds(10));
+  reinterpret_cast<std::atomic<uint64_t>*>(&shared.bell)->fetch_add(uint64_t{1} << 32);
+  shared.bell.Ring();
+  waiter.join();
+}
+
+TEST(Spin, LooksLongerWhereItHelpsAndHardlyWhereItDoesNot) {
+  Spin spin(100);
+  EXPECT_EQ(spin.Looks(), 2);
+  for (int i = 0; i < 20; ++i) spin.Learn(spin.Looks() - 1);
+  EXPECT_EQ(spin.Looks(), 100);
+  for (int i = 0; i < 20; ++i) spin.Learn(10);
+  EXPECT_LT(spin.Looks(), 30);
+  EXPECT_GT(spin.Looks(), 10);
+  for (int i = 0; i < 20; ++i) spin.Learn(spin.Looks());
+  EXPECT_EQ(spin.Looks(), 2);
+}
+
+TEST(Spin, OfNothingDoesNotLook) {
+  Spin spin(0);
+  spin.Learn(0);
+  EXPECT_EQ(spin.Looks(), 0);
 }
 
 TEST(Deadline, InfiniteIsAValue) {

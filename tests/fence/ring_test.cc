@@ -78,14 +78,93 @@ TEST_F(RingTest, IsFullWhenTheSlowestReaderIsAWholeRingBehind) {
   EXPECT_EQ(Body(slow, first + 1), "1");
 }
 
-TEST_F(RingTest, WaitsForTheCoordinatorsScanToo) {
-  RingWriter writer(view_);
-  RingReader scan(view_, view_.scan);
-  const uint64_t first = scan.Attach(ReaderState::kNormal);
-  for (int i = 0; i < 4; ++i) ASSERT_TRUE(Append(&writer, "x").ok());
-  EXPECT_EQ(Append(&writer, "x").code(), absl::StatusCode::kResourceExhausted);
-  scan.Publish(first + 4);
-  EXPECT_TRUE(Append(&writer, "x").ok());
+// The coordinator's cursor in that ring.
+class CallsTest : public RingTest {
+ protected:
+  CallsTest() { calls_.Attach(); }
+
+  void Call(const std::string& body) {
+    EXPECT_TRUE(writer_.TryAppend(Kind::kArrive, 0, body).ok()) << body;
+  }
+  void Message() { EXPECT_TRUE(Append(&writer_, "message").ok()); }
+  bool IsFull() { return absl::IsResourceExhausted(Append(&writer_, "message")); }
+  // The next call's body; "-" when there is none.
+  std::string Next() {
+    Envelope envelope;
+    std::string body;
+    const absl::StatusOr<bool> read = calls_.Read(&envelope, &body);
+    if (!read.ok()) return std::string(read.status().message());
+    return *read ? body : "-";
+  }
+
+  RingWriter writer_{view_};
+  CallReader calls_{view_};
+};
+
+TEST_F(CallsTest, AreReadInOrderAmongOtherMessages) {
+  EXPECT_EQ(Next(), "-");
+  Call("one");
+  Message();
+  Call("two");
+  EXPECT_EQ(Next(), "one");
+  EXPECT_EQ(Next(), "two");
+  EXPECT_EQ(Next(), "-");
+  Message();
+  EXPECT_EQ(Next(), "-");
+  Call("three");
+  EXPECT_EQ(Next(), "three");
+}
+
+TEST_F(CallsTest, AreKeptUntilTheyAreTaken) {
+  Call("kept");
+  for (int i = 0; i < 3; ++i) Message();
+  EXPECT_TRUE(IsFull());
+  EXPECT_EQ(Next(), "kept");
+  EXPECT_TRUE(IsFull()) << "taken is not done with";
+  EXPECT_EQ(Next(), "-");
+  Message();
+}
+
+TEST_F(CallsTest, DoNotKeepAStreamOfOtherMessages) {
+  for (int i = 0; i < 100; ++i) Message();
+  Call("after the stream");
+  for (int i = 0; i < 3; ++i) Message();
+  EXPECT_TRUE(IsFull());
+  EXPECT_EQ(Next(), "after the stream");
+  EXPECT_EQ(Next(), "-");
+  for (int i = 0; i < 100; ++i) Message();
+  EXPECT_EQ(Next(), "-");
+}
+
+TEST_F(CallsTest, ThatComeWhileOthersAreTakenAreNotSkipped) {
+  Call("one");
+  Message();
+  EXPECT_EQ(Next(), "one");
+  Call("two");
+  Message();
+  EXPECT_EQ(Next(), "two");
+  EXPECT_EQ(Next(), "-");
+}
+
+// Wherever the sender waits for a place: nothing holds it any longer.
+TEST_F(CallsTest, AllTakenRingsForABlockedSender) {
+  Call("one");
+  for (int i = 0; i < 3; ++i) Message();
+  view_.header->blocked = 1;
+  EXPECT_FALSE(writer_.AskForRoom(4).ok());
+  const Doorbell::Ticket before = view_.room->Listen();
+  EXPECT_EQ(Next(), "one");
+  EXPECT_EQ(view_.room->Listen(), before);
+  EXPECT_EQ(Next(), "-");
+  EXPECT_NE(view_.room->Listen(), before);
+  EXPECT_TRUE(writer_.AskForRoom(4).ok());
+}
+
+TEST_F(CallsTest, ThatCannotBeThereAreDataLoss) {
+  Call("one");
+  view_.header->calls_end = kNearWrap + 3;
+  EXPECT_EQ(Next(), "one");
+  EXPECT_NE(Next().find("the slot holds message"), std::string::npos);
 }
 
 TEST_F(RingTest, DoesNotWaitForWhoHasGone) {
@@ -163,6 +242,22 @@ TEST_F(RingTest, TellsAReaderWhosePositionCannotBe) {
   EXPECT_EQ(Append(&writer, "x").code(), absl::StatusCode::kDataLoss);
   segment_.progress(kReader, kWriter).sequence = kNearWrap - 1;
   EXPECT_EQ(Append(&writer, "x").code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(RingTest, APublicationRingsWhenThereIsTheRoomThatABlockedSenderAskedFor) {
+  RingWriter writer(view_);
+  RingReader reader = ReaderOf(kReader);
+  uint64_t next = reader.Attach(ReaderState::kNormal);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(Append(&writer, "x").ok());
+  view_.header->blocked = 1;
+  EXPECT_EQ(writer.AskForRoom(2).code(), absl::StatusCode::kResourceExhausted);
+  const Doorbell::Ticket before = view_.room->Listen();
+  reader.Publish(++next);
+  EXPECT_EQ(view_.room->Listen(), before);
+  EXPECT_FALSE(writer.AskForRoom(2).ok());
+  reader.Publish(++next);
+  EXPECT_NE(view_.room->Listen(), before);
+  EXPECT_TRUE(writer.AskForRoom(2).ok());
 }
 
 TEST_F(RingTest, APublicationRingsForABlockedSenderOnly) {
