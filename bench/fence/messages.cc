@@ -63,6 +63,7 @@ Sample OfFence(uint32_t readers, uint64_t messages, uint32_t bytes, int64_t paus
       SendAll(member, messages, bytes, pause_ns,
               [&](std::string_view message) { Must(self->Send(kMessage, message), "send"); });
     }
+    member.Gate();  // until all is heard
     LeaveGroup(member, *self);
   });
 }

@@ -10,7 +10,7 @@ Calls::Calls(const Segment& segment, Incarnation self, int spins)
     : control_(segment.control()),
       self_record_(segment.record(self)),
       self_(self),
-      spin_(spins),
+      spins_(spins),
       ring_(segment.reply_ring(), &segment.reply_cell(self)) {}
 
 absl::StatusOr<uint64_t> Calls::Begin(const std::string& name) {
@@ -36,7 +36,7 @@ absl::StatusOr<ReplyBody> Calls::Await(uint64_t call, Deadline deadline) {
   for (;;) {
     const Doorbell::Ticket ticket = control_.replies.Listen();
     if (std::optional<absl::StatusOr<ReplyBody>> end = Look(call)) return *std::move(end);
-    if (!control_.replies.Wait(ticket, deadline, &spin_)) return GiveUp(call);
+    if (!control_.replies.Wait(ticket, deadline, spins_)) return GiveUp(call);
   }
 }
 

@@ -25,7 +25,7 @@ namespace fence {
 
 class Calls {
  public:
-  // `spins`: as in Spin.
+  // `spins`: how often a wait looks before it sleeps.
   Calls(const Segment& segment, Incarnation self, int spins);
 
   // Registers a call before its message is sent, so that no reply can be missed, and returns its
@@ -54,7 +54,7 @@ class Calls {
   Control& control_;
   const MemberRecord& self_record_;
   const Incarnation self_;
-  Spin spin_;
+  const int spins_;
 
   std::mutex mutex_;
   RingReader ring_;

@@ -18,7 +18,7 @@ Coordinator::Coordinator(const Segment& segment, Incarnation self, int spins)
       }),
       reply_ring_(segment.reply_ring()),
       reply_writer_(reply_ring_),
-      spin_(spins) {
+      spins_(spins) {
   group_.Admit(self_);
   thread_ = std::thread([this] { Run(); });
 }
@@ -62,7 +62,7 @@ void Coordinator::Run() {
       if (ended_) break;
       sleeps_until_ = next;
     }
-    control_.coordinator.Wait(ticket, next, &spin_);
+    control_.coordinator.Wait(ticket, next, spins_);
   }
   // After the last reply: a caller that sees the flag has its reply already, if there is one.
   stopped_by_others_ = !segment_.StopGroup();

@@ -29,7 +29,7 @@ namespace fence {
 class Coordinator {
  public:
   // Starts the thread, with `self` as the first member. The reply ring is initialised; `segment`
-  // outlives this. `spins`: as in Spin.
+  // outlives this. `spins`: how often a wait looks before it sleeps.
   Coordinator(const Segment& segment, Incarnation self, int spins);
   ~Coordinator();  // stops
 
@@ -98,7 +98,7 @@ class Coordinator {
   bool reply_blocked_ = false;
   std::deque<ReplyBody> outbox_;  // decided and not yet written
   std::string body_;
-  Spin spin_;
+  const int spins_;
 
   std::thread thread_;  // last: it starts when all else is there
 };

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <bit>
 
 namespace fence {
@@ -27,44 +27,13 @@ void FutexWakeAll(void* word) {
   syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
-void Pause() {
-  constexpr int kPauses = 32;
-  for (int i = 0; i < kPauses; ++i) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ __volatile__("yield");
-#endif
-  }
-}
-
 }  // namespace
 
-// A few looks more than usual, so that it can become usual to take longer.
-int Spin::Looks() const { return std::min(most_, 2 * usual_.load(std::memory_order_relaxed) + 2); }
-
-void Spin::Learn(int at) {
-  const int usual = usual_.load(std::memory_order_relaxed);
-  const bool found = at < Looks();
-  // Towards what was needed, and to nothing where looking does not help.
-  usual_.store(found ? usual + (at - usual + (at > usual ? 3 : 0)) / 4 : usual / 2,
-               std::memory_order_relaxed);
-}
-
-bool Doorbell::Spins(Ticket ticket, Spin* spin) const {
-  const int looks = spin->Looks();
-  for (int i = 0; i < looks; ++i) {
-    Pause();
-    if (Listen() == ticket) continue;
-    spin->Learn(i);
-    return true;
+bool Doorbell::Wait(Ticket ticket, Deadline deadline, int spins) {
+  for (; spins > 0; --spins) {
+    sched_yield();
+    if (Listen() != ticket) return true;
   }
-  spin->Learn(looks);
-  return false;
-}
-
-bool Doorbell::Wait(Ticket ticket, Deadline deadline, Spin* spin) {
-  if (spin != nullptr && Spins(ticket, spin)) return true;
   // A ringer that sees no sleeper has counted before this line, so that the kernel sees its count
   // and not the ticket.
   word_.fetch_add(kOneSleeper, std::memory_order_seq_cst);

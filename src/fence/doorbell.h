@@ -37,25 +37,6 @@
 
 namespace fence {
 
-// How long to look before sleeping, learnt from how long it took lately: where a peer answers at
-// once a sleep and its wake-up are most of what a message costs, and where it does not the looks
-// are wasted. Looks are a fraction of a microsecond apart, so that the other side gets some work
-// done between two of them. Any thread.
-class Spin {
- public:
-  // At most so many looks; 0 sleeps at once.
-  explicit Spin(int most) : most_(most) {}
-
-  // How many looks to take this time.
-  int Looks() const;
-  // The answer was there at look `at` (from 0); or, with the number of looks, at none.
-  void Learn(int at);
-
- private:
-  const int most_;
-  std::atomic<int> usual_ = 0;
-};
-
 class Doorbell {
  public:
   using Ticket = uint32_t;
@@ -64,9 +45,9 @@ class Doorbell {
   Ticket Listen() const { return CountOf(word_.load(std::memory_order_seq_cst)); }
 
   // Sleeps until a ring later than `ticket`. True also without one (wake-ups may be spurious):
-  // check again. False when the deadline has passed. With a `spin` it looks at the count for a
-  // while before the kernel is asked.
-  bool Wait(Ticket ticket, Deadline deadline, Spin* spin = nullptr);
+  // check again. False when the deadline has passed. It looks so often before it sleeps, and yields
+  // the processor each time: to the one that it waits for, if they share it.
+  bool Wait(Ticket ticket, Deadline deadline, int spins = 0);
 
   // Wakes all who sleep. Makes a system call only if somebody does. Never blocks; any thread, any
   // process.
@@ -81,7 +62,6 @@ class Doorbell {
   static constexpr uint32_t CountOf(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
   static constexpr uint32_t SleepersOf(uint64_t word) { return static_cast<uint32_t>(word); }
 
-  bool Spins(Ticket ticket, Spin* spin) const;
   void WakeAll();
   void* FutexWord();  // the count
 

@@ -181,6 +181,7 @@ absl::Status Process::AwaitMembers(uint32_t count, Deadline deadline) {
 absl::Status Process::Send(uint32_t type, std::string_view payload) {
   // The clock is read by calls that block, and most do not.
   absl::Status sent = sender_.TryAppend(Kind::kApplication, type, payload, Wake::kReaders).status();
+  if (sent.ok()) return sent;
   return absl::IsResourceExhausted(sent) ? Send(type, payload, Patience()) : sent;
 }
 

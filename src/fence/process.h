@@ -86,8 +86,7 @@ struct Options {
   std::chrono::nanoseconds answer_grace = std::chrono::seconds(1);
 
   // How often a thread of this process that waits for another process (for a message, a reply, room
-  // in its ring) looks again before it sleeps: at most, since it learns where looking helps. Looks
-  // are a fraction of a microsecond apart. 0 sleeps at once.
+  // in its ring) yields the processor and looks again before it sleeps. 0 sleeps at once.
   int spins = 16;
 
   // For the coordinator: how long a member may be silent before it is taken for dead and dropped,

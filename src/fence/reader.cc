@@ -17,7 +17,7 @@ Reader::Reader(const Segment& segment, Incarnation self, Incarnation sender, boo
       sender_slot_(segment.record(sender).slot),
       callbacks_(std::move(callbacks)),
       service_(service),
-      spin_(spins),
+      spins_(spins),
       thread_([this] { Run(); }),
       thread_id_(thread_.get_id()) {}
 
@@ -59,7 +59,7 @@ bool Reader::Step() {
   }
   if (stop_.load(std::memory_order_acquire) || state_ == ReaderState::kStopping) return false;
   if (retired && next_ == limit) return false;
-  if (next_ == before) view_.header->messages.Wait(ticket, Deadline::Infinite(), &spin_);
+  if (next_ == before) view_.header->messages.Wait(ticket, Deadline::Infinite(), spins_);
   return true;
 }
 

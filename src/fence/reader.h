@@ -35,8 +35,8 @@ class Reader {
   };
 
   // Starts the thread "reader-<slot of the sender>". It attaches to `sender`'s ring as `self`, at
-  // what is published then, and tells the coordinator. `segment` outlives the reader. `spins`: as
-  // in Spin.
+  // what is published then, and tells the coordinator. `segment` outlives the reader. `spins`:
+  // how often a wait looks before it sleeps.
   Reader(const Segment& segment, Incarnation self, Incarnation sender, bool service, int spins,
          Callbacks callbacks);
   ~Reader() { Join(); }
@@ -88,7 +88,7 @@ class Reader {
   std::atomic<bool> finished_ = false;
 
   // Of the reader's thread.
-  Spin spin_;
+  const int spins_;
   ReaderState state_ = ReaderState::kDetached;
   uint64_t next_ = 0;  // the message to handle next
   Envelope envelope_{};

@@ -23,7 +23,7 @@ Sender::Sender(const Segment& segment, Incarnation self, uint64_t first_sequence
       record_(segment.record(self)),
       ring_(MakeReady(segment, self, first_sequence)),
       writer_(ring_),
-      spin_(spins) {}
+      spins_(spins) {}
 
 absl::StatusOr<Position> Sender::TryAppend(Kind kind, uint32_t type, std::string_view body,
                                            Wake wake) {
@@ -80,7 +80,7 @@ bool Sender::AwaitRoom(Deadline deadline) {
     full = Usable().ok() && absl::IsResourceExhausted(writer_.AskForRoom(WantedRoom()));
   }
   const bool stopped = control_.stopped.load(std::memory_order_seq_cst) != 0;
-  const bool in_time = !full || stopped || ring_.header->room.Wait(ticket, deadline, &spin_);
+  const bool in_time = !full || stopped || ring_.header->room.Wait(ticket, deadline, spins_);
   blocked.fetch_sub(1, std::memory_order_seq_cst);
   return in_time;
 }

@@ -27,7 +27,7 @@ enum class Wake { kNobody, kReaders };
 class Sender {
  public:
   // Makes the ring of `self` ready, with the number of its first message. `segment` outlives the
-  // sender. `spins`: as in Spin.
+  // sender. `spins`: how often a wait looks before it sleeps.
   Sender(const Segment& segment, Incarnation self, uint64_t first_sequence, int spins);
 
   // Publishes one message and returns the position just after it. Never blocks. ResourceExhausted
@@ -56,7 +56,7 @@ class Sender {
   RingWriter writer_;
   bool closed_ = false;
   int64_t blocked_at_ns_ = 0;  // the last time
-  Spin spin_;
+  const int spins_;
 };
 
 }  // namespace fence

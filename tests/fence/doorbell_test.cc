@@ -61,12 +61,11 @@ TEST(Doorbell, LosesNoWakeUpInAHundredThousandHandOvers) {
   constexpr uint64_t kHandOvers = 100'000;
   Shared shared;
   const auto play = [&](uint64_t mine) {
-    Spin spin(3);
     for (uint64_t turn = mine; turn < kHandOvers; turn += 2) {
       for (;;) {
         const Doorbell::Ticket ticket = shared.bell.Listen();
         if (shared.value.load() == turn) break;
-        shared.bell.Wait(ticket, Deadline::Infinite(), &spin);
+        shared.bell.Wait(ticket, Deadline::Infinite(), /*spins=*/3);
       }
       shared.value.store(turn + 1);
       shared.bell.Ring();
@@ -91,24 +90,6 @@ TEST(Doorbell, ARingWakesWhomAnEarlierOneHasNotWoken) {
   reinterpret_cast<std::atomic<uint64_t>*>(&shared.bell)->fetch_add(uint64_t{1} << 32);
   shared.bell.Ring();
   waiter.join();
-}
-
-TEST(Spin, LooksLongerWhereItHelpsAndHardlyWhereItDoesNot) {
-  Spin spin(100);
-  EXPECT_EQ(spin.Looks(), 2);
-  for (int i = 0; i < 20; ++i) spin.Learn(spin.Looks() - 1);
-  EXPECT_EQ(spin.Looks(), 100);
-  for (int i = 0; i < 20; ++i) spin.Learn(10);
-  EXPECT_LT(spin.Looks(), 30);
-  EXPECT_GT(spin.Looks(), 10);
-  for (int i = 0; i < 20; ++i) spin.Learn(spin.Looks());
-  EXPECT_EQ(spin.Looks(), 2);
-}
-
-TEST(Spin, OfNothingDoesNotLook) {
-  Spin spin(0);
-  spin.Learn(0);
-  EXPECT_EQ(spin.Looks(), 0);
 }
 
 TEST(Deadline, InfiniteIsAValue) {
