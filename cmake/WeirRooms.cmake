@@ -1,8 +1,11 @@
 # weir_room(NAME …): one folder becomes one library.
 
 set(WEIR_WARNINGS
-    -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi -Wundef -Wvla
+    -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi -Wundef -Wvla
     -Wformat=2 -Wimplicit-fallthrough -Wcast-align)
+if(PROJECT_IS_TOP_LEVEL)
+  list(APPEND WEIR_WARNINGS -Werror)  # no project fails to build by a warning of its compiler here
+endif()
 
 set(WEIR_SANITIZERS "")
 if(WEIR_SANITIZE)

@@ -108,7 +108,7 @@ function(weir_native_programs)
 endfunction()
 
 # The build's own promises: directions of includes, what is linked and exported, patches, GCC, the
-# package.
+# packages.
 function(weir_build_tests)
   set(folder "${PROJECT_SOURCE_DIR}/tests/build")
   if(NOT (WEIR_SIM AND WEIR_ENGINE))
@@ -125,6 +125,8 @@ function(weir_build_tests)
   set_tests_properties(build.a_stale_patch_is_an_error
                        PROPERTIES PASS_REGULAR_EXPRESSION "bug.patch does not apply")
 
+  add_test(NAME build.fence_as_a_subdirectory COMMAND "${folder}/as_subdirectory")
+  set_tests_properties(build.fence_as_a_subdirectory PROPERTIES TIMEOUT 300)
   add_test(NAME build.sources_are_formatted COMMAND "${PROJECT_SOURCE_DIR}/scripts/format" --check)
   if(TARGET weir)
     add_test(NAME build.guards_have_tests COMMAND "${folder}/guards" "${CMAKE_BINARY_DIR}")
