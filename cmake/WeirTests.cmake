@@ -111,6 +111,13 @@ endfunction()
 # packages.
 function(weir_build_tests)
   set(folder "${PROJECT_SOURCE_DIR}/tests/build")
+  # In each build: build.fence_with_gcc has GCC's package tested, too.
+  add_test(NAME examples.event_loop COMMAND "${folder}/example" $<TARGET_FILE:event_loop>)
+  set_tests_properties(examples.event_loop PROPERTIES TIMEOUT 60)
+  if(WEIR_INSTALL AND FENCE_TOOLS AND NOT WEIR_SANITIZE)
+    add_test(NAME build.installed_fence COMMAND "${folder}/installed_fence" "${CMAKE_BINARY_DIR}")
+    set_tests_properties(build.installed_fence PROPERTIES TIMEOUT 300)
+  endif()
   if(NOT (WEIR_SIM AND WEIR_ENGINE))
     return()
   endif()
@@ -127,6 +134,8 @@ function(weir_build_tests)
 
   add_test(NAME build.fence_as_a_subdirectory COMMAND "${folder}/as_subdirectory")
   set_tests_properties(build.fence_as_a_subdirectory PROPERTIES TIMEOUT 300)
+  add_test(NAME build.docs_quote_the_example
+           COMMAND "${folder}/quoted" "${PROJECT_SOURCE_DIR}/docs/fence.md")
   add_test(NAME build.sources_are_formatted COMMAND "${PROJECT_SOURCE_DIR}/scripts/format" --check)
   if(TARGET weir)
     add_test(NAME build.guards_have_tests COMMAND "${folder}/guards" "${CMAKE_BINARY_DIR}")
