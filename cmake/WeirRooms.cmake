@@ -8,8 +8,12 @@ if(PROJECT_IS_TOP_LEVEL)
 endif()
 
 set(WEIR_SANITIZERS "")
-if(WEIR_SANITIZE)
+if(WEIR_SANITIZE STREQUAL "THREAD")
+  set(WEIR_SANITIZERS -fsanitize=thread -fno-omit-frame-pointer)
+elseif(WEIR_SANITIZE MATCHES "^(ON|ADDRESS)$")
   set(WEIR_SANITIZERS -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+elseif(WEIR_SANITIZE)
+  message(FATAL_ERROR "WEIR_SANITIZE: expected OFF, ADDRESS or THREAD, got ${WEIR_SANITIZE}")
 endif()
 
 # What all code of this repository is compiled with. "dir/x.h" in an #include is a path from the
