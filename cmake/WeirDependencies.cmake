@@ -3,10 +3,13 @@
 find_package(Threads REQUIRED)
 find_package(absl CONFIG REQUIRED)
 
-if(WEIR_SIM)
-  # Headers alone: CLI11, nlohmann/json, xxHash, pcg.
+# Headers alone: CLI11, nlohmann/json, xxHash, pcg.
+if(WEIR_SIM OR FENCE_TOOLS)
   find_package(CLI11 CONFIG REQUIRED)
   find_package(nlohmann_json CONFIG REQUIRED)
+endif()
+
+if(WEIR_SIM)
   find_path(WEIR_XXHASH_INCLUDE xxhash.h REQUIRED)
   find_path(WEIR_PCG_INCLUDE pcg_random.hpp REQUIRED)
   add_library(weir_headers INTERFACE)

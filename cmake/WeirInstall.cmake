@@ -1,28 +1,22 @@
-# Install: find_package(weir) gives weir::fence, the executable weir::weir and weir_target().
+# Install: find_package(weir) gives the executable weir::weir and weir_target(), and finds the package
+# fence (FenceInstall). Component weir. A build without the engine has no such package.
+if(NOT (WEIR_SIM AND WEIR_ENGINE AND TARGET weir))
+  return()
+endif()
 set(package "${CMAKE_INSTALL_LIBDIR}/cmake/weir")
 
-get_target_property(fence_type fence TYPE)
-if(NOT fence_type STREQUAL INTERFACE_LIBRARY)
-  target_include_directories(fence INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/weir>")
-endif()
-install(TARGETS fence EXPORT weir)
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/fence" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/weir/src"
-        FILES_MATCHING PATTERN "*.h")
-
-if(WEIR_SIM AND WEIR_ENGINE)
-  install(TARGETS weir_target_headers EXPORT weir)
-  install(FILES "${PROJECT_SOURCE_DIR}/sim/weir.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/weir/sim")
-  install(FILES "${PROJECT_SOURCE_DIR}/cmake/WeirTarget.cmake" DESTINATION "${package}")
-endif()
-if(TARGET weir)
-  install(TARGETS weir EXPORT weir)
-endif()
+install(TARGETS weir weir_target_headers EXPORT weir COMPONENT weir)
+install(FILES "${PROJECT_SOURCE_DIR}/sim/weir.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/weir/sim"
+        COMPONENT weir)
 if(TARGET weir_target_fence)
-  install(TARGETS weir_target_fence LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/weir/targets")
+  install(TARGETS weir_target_fence LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/weir/targets"
+          COMPONENT weir)
 endif()
 
-install(EXPORT weir NAMESPACE weir:: DESTINATION "${package}" FILE weirTargets.cmake)
+install(EXPORT weir NAMESPACE weir:: DESTINATION "${package}" FILE weirTargets.cmake COMPONENT weir)
 write_basic_package_version_file("${CMAKE_BINARY_DIR}/weirConfigVersion.cmake"
                                  COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_SOURCE_DIR}/cmake/weirConfig.cmake"
-              "${CMAKE_BINARY_DIR}/weirConfigVersion.cmake" DESTINATION "${package}")
+              "${PROJECT_SOURCE_DIR}/cmake/WeirTarget.cmake"
+              "${CMAKE_BINARY_DIR}/weirConfigVersion.cmake" DESTINATION "${package}"
+        COMPONENT weir)

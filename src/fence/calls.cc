@@ -51,7 +51,9 @@ std::optional<absl::StatusOr<ReplyBody>> Calls::Look(uint64_t call) {
     Forget(found);
     return outcome;
   };
-  // And this after: whoever has been dropped may have read what was being overwritten.
+  // And this after: whoever has been dropped may have read what was being overwritten. The load
+  // alone would let the reading come after it.
+  std::atomic_thread_fence(std::memory_order_acquire);
   if (self_record_.status.load(std::memory_order_seq_cst) == MemberStatus::kLost) {
     return end(absl::CancelledError("this incarnation has been dropped from the group"));
   }

@@ -8,6 +8,23 @@
 
 namespace fence {
 
+#ifdef FENCE_TRACE
+namespace {
+
+void Trace(uint64_t round, const std::string& name, Target* target, const Observed& observed) {
+  const int64_t backlog = BacklogOf(*target, observed);
+  WriteTrace({.round = round,
+              .name = name,
+              .target = *target,
+              .observed = observed,
+              .backlog_before = target->traced_backlog.value_or(target->delta),
+              .backlog_after = backlog});
+  target->traced_backlog = backlog;
+}
+
+}  // namespace
+#endif
+
 Group::Participant* Group::Round::Find(Incarnation member) {
   const auto it = std::find_if(participants.begin(), participants.end(),
                                [&](const Participant& p) { return p.member == member; });
@@ -152,24 +169,11 @@ void Group::Settle(Round* round) const {
     const Observed observed = progress_(target.observer, target.sender);
     const bool met = Arm(&target, observed) && Met(target, observed);
 #ifdef FENCE_TRACE
-    Trace(*round, &target, observed);
+    Trace(round->number, round->name, &target, observed);
 #endif
     return met;
   });
 }
-
-#ifdef FENCE_TRACE
-void Group::Trace(const Round& round, Target* target, const Observed& observed) {
-  const int64_t backlog = BacklogOf(*target, observed);
-  WriteTrace({.round = round.number,
-              .name = round.name,
-              .target = *target,
-              .observed = observed,
-              .backlog_before = target->traced_backlog.value_or(target->delta),
-              .backlog_after = backlog});
-  target->traced_backlog = backlog;
-}
-#endif
 
 bool Group::MayReturn(const Round& round, const Participant& participant) const {
   const auto holds_back = [&](const Target& target) {

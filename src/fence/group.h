@@ -115,9 +115,6 @@ class Group {
 
   // Under the rounds' lock.
   void Settle(Round* round) const;
-#ifdef FENCE_TRACE
-  static void Trace(const Round& round, Target* target, const Observed& observed);
-#endif
   bool MayReturn(const Round& round, const Participant& participant) const;
   void Release(Round* round);
   void Expire(Round* round, int64_t now_ns);

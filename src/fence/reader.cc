@@ -82,7 +82,8 @@ void Reader::AdoptState() {
 bool Reader::Fetch(uint64_t sequence) {
   const absl::Status read = ring_.Read(sequence, &envelope_, &body_);
   // Once dropped, this process is not waited for, and what it has just read may have been
-  // overwritten meanwhile.
+  // overwritten meanwhile. An acquire load alone would let the copy come after the question.
+  std::atomic_thread_fence(std::memory_order_acquire);
   const bool dropped = self_.status.load(std::memory_order_acquire) == MemberStatus::kLost;
   if (read.ok() && !dropped) return true;
   if (!dropped) callbacks_.on_error(read);

@@ -86,6 +86,7 @@ class FullRing : public testing::Test {
 
   std::atomic<bool> hold_ = true;
   std::atomic<int> handled_ = 0;
+  std::atomic<bool> taken_ = false;  // a member in slot 2 has begun to handle
   Team team_{"full"};
   Process* coordinator_;
   Process* worker_;
@@ -117,6 +118,7 @@ TEST_F(FullRing, FailsABarrierAtItsDeadline) {
 TEST_F(FullRing, LetsTheSenderGoWhenTheReaderIsReplaced) {
   Options options = team_.Member(2);
   options.handlers[kMarker] = [this](Process&, const Message&) {
+    taken_ = true;
     while (hold_) std::this_thread::sleep_for(milliseconds(1));
   };
   hold_ = false;
@@ -128,6 +130,8 @@ TEST_F(FullRing, LetsTheSenderGoWhenTheReaderIsReplaced) {
   for (int i = 0; i < 4; ++i) ASSERT_TRUE(coordinator_->Send(kMarker, "x").ok());
   std::thread sender([&] { EXPECT_TRUE(coordinator_->Send(kMarker, "x").ok()); });
   std::this_thread::sleep_for(milliseconds(10));
+  // Not before: once it has been replaced, nobody waits until it has copied its message.
+  EXPECT_TRUE(Soon([&] { return taken_.load(); }));
   team_.Start(team_.Member(2));
   sender.join();
 }

@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 class FenceReproInMode : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(, FenceReproInMode,
                          testing::Values("rendezvous", "delivery", "processing"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& mode) { return std::string(mode.param); });
 
 TEST_P(FenceReproInMode, MissesNoMarker) {
   const ToolEnd end = Tool(std::string("fence-repro --json --handler 50us --mode ") + GetParam());
