@@ -39,7 +39,8 @@ enum class ReaderState : uint32_t {
       1,         // the writer keeps the messages from here on; where reading begins is not settled
   kService = 2,  // attached and published; application messages are held back
   kNormal = 3,
-  kStopping = 4,  // has ended; its position is final
+  kStopping = 4,    // has ended; its position is final
+  kUnreadable = 5,  // has ended, since the ring holds what cannot be; its sender is to be dropped
 };
 
 // Whether a reader in this state handles every message that is published from now on.

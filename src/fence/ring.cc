@@ -8,20 +8,33 @@
 namespace fence {
 namespace {
 
-// How many messages a reader has still to handle; nothing if the writer need not wait for it.
+// For people. The cursor of the coordinator is nobody's incarnation.
+std::string NameOf(Incarnation reader) {
+  return reader == 0 ? "the coordinator's cursor" : absl::StrCat("incarnation ", reader);
+}
+
+// How many messages `reader` has still to handle; nothing if the writer need not wait for it.
 //
 // A lost or departed member's cell is skipped by its record, not by its own state: a dead process
 // cannot detach.
-absl::StatusOr<uint64_t> Backlog(const Cell& cell, uint64_t published, uint32_t capacity) {
+absl::StatusOr<uint64_t> Backlog(const Cell& cell, Incarnation reader, Position published,
+                                 uint32_t capacity) {
   const ReaderState state = cell.state.load(std::memory_order_seq_cst);
-  if (state == ReaderState::kDetached || state == ReaderState::kStopping) return 0;
-  const uint64_t sequence = cell.sequence.load(std::memory_order_seq_cst);
-  const int64_t backlog = SequenceDistance(sequence, published);
-  if (backlog < 0 || backlog > static_cast<int64_t>(capacity)) {
-    return absl::DataLossError(absl::StrCat("a reader claims position ", sequence, " in a ring of ",
-                                            capacity, " messages that has published ", published));
+  if (state == ReaderState::kDetached || state == ReaderState::kStopping ||
+      state == ReaderState::kUnreadable) {
+    return 0;
   }
-  return static_cast<uint64_t>(backlog);
+  const uint64_t sequence = cell.sequence.load(std::memory_order_seq_cst);
+  const int64_t backlog = SequenceDistance(sequence, published.sequence);
+  if (backlog >= 0 && backlog <= static_cast<int64_t>(capacity)) {
+    return static_cast<uint64_t>(backlog);
+  }
+  // It was overtaken before its cell could be seen. It will look again and take a later position,
+  // as if it came only now.
+  if (state == ReaderState::kAttaching) return 0;
+  return absl::DataLossError(absl::StrCat(NameOf(reader), " claims position ", sequence,
+                                          " in a ring of ", capacity,
+                                          " messages that has published ", ToString(published)));
 }
 
 bool IsGone(const MemberRecord& record) {
@@ -71,8 +84,9 @@ absl::Status RingWriter::CheckRoom() {
 
 absl::StatusOr<uint64_t> RingWriter::LargestBacklog() const {
   uint64_t largest = 0;
-  const auto include = [&](const Cell& cell) {
-    const absl::StatusOr<uint64_t> backlog = Backlog(cell, next_, ring_.capacity);
+  const auto include = [&](const Cell& cell, Incarnation reader) {
+    const absl::StatusOr<uint64_t> backlog =
+        Backlog(cell, reader, {ring_.header->epoch, next_}, ring_.capacity);
     if (backlog.ok()) largest = std::max(largest, *backlog);
     return backlog.status();
   };
@@ -80,10 +94,10 @@ absl::StatusOr<uint64_t> RingWriter::LargestBacklog() const {
       std::min(ring_.claimed->load(std::memory_order_seq_cst), ring_.incarnations);
   for (uint32_t i = 0; i < claimed; ++i) {
     if (IsGone(ring_.records[i])) continue;
-    if (absl::Status status = include(ring_.cells[i]); !status.ok()) return status;
+    if (absl::Status status = include(ring_.cells[i], i + 1); !status.ok()) return status;
   }
   if (ring_.scan != nullptr) {
-    if (absl::Status status = include(*ring_.scan); !status.ok()) return status;
+    if (absl::Status status = include(*ring_.scan, 0); !status.ok()) return status;
   }
   return largest;
 }
@@ -111,12 +125,13 @@ uint64_t RingReader::Attach(ReaderState state) {
     cell_->sequence.store(sequence, std::memory_order_seq_cst);
   }
   SetState(state);
+  RingForBlocked();  // a sender that saw the first position may have found the ring full
   return sequence;
 }
 
 void RingReader::Detach() {
   SetState(ReaderState::kDetached);
-  if (ring_.header->blocked.load(std::memory_order_seq_cst) != 0) ring_.room->Ring();
+  RingForBlocked();
 }
 
 absl::Status RingReader::Read(uint64_t sequence, Envelope* envelope, std::string* body) const {
@@ -132,6 +147,10 @@ void RingReader::Publish(uint64_t sequence) {
   // Sequentially consistent, as is the blocked sender's count: either this sees the sender, or the
   // sender sees this.
   cell_->sequence.store(sequence, std::memory_order_seq_cst);
+  RingForBlocked();
+}
+
+void RingReader::RingForBlocked() const {
   if (ring_.header->blocked.load(std::memory_order_seq_cst) != 0) ring_.room->Ring();
 }
 

@@ -55,7 +55,7 @@ class RingWriter {
 
   // Writes and publishes one message and returns the position just after it. Never blocks. Rings no
   // bell. ResourceExhausted when the ring is full, InvalidArgument when the body is larger than a
-  // slot, DataLoss when a reader's cell shows a position outside of the ring.
+  // slot, DataLoss when a reader's cell shows a position outside of the ring: it says whose.
   absl::StatusOr<Position> TryAppend(Kind kind, uint32_t type, std::string_view body);
 
   // ok when a message can be appended now; else as TryAppend.
@@ -78,7 +78,6 @@ class RingReader {
   // first: from there on nothing is overwritten before `Publish` has passed it.
   uint64_t Attach(ReaderState state);
 
-  // From here on the writer does not wait for this reader.
   // Ends reading. A sender that waited for this reader has room now.
   void Detach();
   void SetState(ReaderState state) { cell_->state.store(state, std::memory_order_seq_cst); }
@@ -93,6 +92,8 @@ class RingReader {
   void Publish(uint64_t sequence);
 
  private:
+  void RingForBlocked() const;
+
   const RingView ring_;
   Cell* const cell_;
 };
