@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "fence/thread_name.h"
+#include "fence/thread.h"
 
 namespace fence {
 
@@ -19,7 +19,13 @@ Coordinator::Coordinator(const Segment& segment, Incarnation self)
       reply_ring_(segment.reply_ring()),
       reply_writer_(reply_ring_) {
   group_.Admit(self_);
-  thread_ = std::thread([this] { Run(); });
+  absl::StatusOr<std::thread> thread = StartThread("coordinator", [this] { Run(); });
+  started_ = thread.status();
+  if (thread.ok()) {
+    thread_ = *std::move(thread);
+  } else {
+    segment_.StopGroup();
+  }
 }
 
 Coordinator::~Coordinator() { Stop(Deadline::At(0)); }
@@ -40,7 +46,6 @@ bool Coordinator::Stop(Deadline deadline) {
 }
 
 void Coordinator::Run() {
-  NameThisThread("coordinator");
   for (;;) {
     // Everything below looks at shared state after this line, so a ring in between cuts the sleep
     // short.
@@ -69,6 +74,7 @@ void Coordinator::FollowRecords() {
   const uint32_t changes = control_.roster_changes.load(std::memory_order_seq_cst);
   if (changes == roster_changes_) return;
   roster_changes_ = changes;
+  FollowOwnRecord();
   const Incarnation claimed =
       std::min(control_.claimed.load(std::memory_order_seq_cst), segment_.geometry().incarnations);
   for (Incarnation member = 1; member <= claimed; ++member) {
@@ -78,6 +84,14 @@ void Coordinator::FollowRecords() {
     if (status == MemberStatus::kJoining && !known) Welcome(member);
     if (status == MemberStatus::kLeft && known) Forget(member);
   }
+}
+
+// This process has failed as a member.
+void Coordinator::FollowOwnRecord() {
+  if (!takes_part_ || !IsGone(segment_.record(self_))) return;
+  takes_part_ = false;
+  group_.Drop(self_);
+  segment_.Announce();
 }
 
 // Drops those whose lease has run out. What they published before is read: TakeCalls has been
@@ -119,7 +133,7 @@ void Coordinator::Welcome(Incarnation joiner) {
 // Membership begins when all who are members can read the new one and it can read all of them.
 void Coordinator::AdmitWhoIsAttached() {
   for (auto& [joiner, peer] : peers_) {
-    if (peer.admitted || !AttachedBothWays(joiner, self_)) continue;
+    if (peer.admitted || (takes_part_ && !AttachedBothWays(joiner, self_))) continue;
     const bool all =
         std::all_of(peers_.begin(), peers_.end(), [&, joiner = joiner](const auto& other) {
           return !other.second.admitted || AttachedBothWays(joiner, other.first);

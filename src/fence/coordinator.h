@@ -5,6 +5,9 @@
 // of its own, so that a call is known and its deadline is kept while the handlers of this very
 // process are busy; what the members have *handled* it learns from the progress cells. It alone
 // writes the reply ring.
+//
+// Its own process is a member like the others. When that has failed, as its record says, it is
+// dropped from all rounds, and the group goes on without it.
 
 #ifndef FENCE_COORDINATOR_H_
 #define FENCE_COORDINATOR_H_
@@ -30,6 +33,10 @@ class Coordinator {
   // Starts the thread, with `self` as the first member. The reply ring is initialised; `segment`
   // outlives this.
   Coordinator(const Segment& segment, Incarnation self);
+
+  // ResourceExhausted when there was no thread to be had. The group has stopped then.
+  const absl::Status& started() const { return started_; }
+
   ~Coordinator();  // stops
 
   Coordinator(const Coordinator&) = delete;
@@ -59,6 +66,7 @@ class Coordinator {
 
   void Run();
   void FollowRecords();
+  void FollowOwnRecord();
   void Welcome(Incarnation joiner);
   void AdmitWhoIsAttached();
   bool AttachedBothWays(Incarnation a, Incarnation b) const;
@@ -81,7 +89,8 @@ class Coordinator {
   Deadline stop_by_ = Deadline::Infinite();  // written before `stop_`
 
   // Of the coordinator's thread.
-  Peers peers_;  // all but this process itself
+  Peers peers_;             // all but this process itself
+  bool takes_part_ = true;  // this process is a member
   uint32_t roster_changes_ = 0;
   bool watching_ = false;
   Deadline next_deadline_ = Deadline::Infinite();
@@ -93,7 +102,8 @@ class Coordinator {
   std::deque<ReplyBody> outbox_;  // decided and not yet written
   std::string body_;
 
-  std::thread thread_;  // last: it starts when all else is there
+  std::thread thread_;
+  absl::Status started_;
 };
 
 }  // namespace fence

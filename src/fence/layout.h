@@ -89,6 +89,12 @@ struct alignas(kCacheLine) MemberRecord {
   char name[kMaxMemberName];        // not necessarily terminated
 };
 
+// Whether this incarnation has been a member and is none any more: nobody waits for its readers.
+inline bool IsGone(const MemberRecord& record) {
+  const MemberStatus status = record.status.load(std::memory_order_seq_cst);
+  return status == MemberStatus::kLeft || status == MemberStatus::kLost;
+}
+
 // What all share; one line for each that rings or is rung.
 struct alignas(kCacheLine) Control {     // NOLINT(clang-analyzer-optin.performance.Padding)
   std::atomic<uint32_t> claimed;         // records taken so far

@@ -71,7 +71,8 @@ Process::Process(Options options, Segment segment, Incarnation self)
       calls_(segment_, self, options_.spins),
       roster_(segment_, self, /*service=*/true,
               {.deliver = [this](const Message& message) { Deliver(message); },
-               .on_error = [this](const absl::Status& error) { NoteError(error); }},
+               .on_unreadable = [this](const absl::Status& error) { NoteError(error); },
+               .on_failure = [this](const absl::Status& why) { Fail(why); }},
               [this] { CoordinatorIsSilent(); }) {}
 
 Process::~Process() { Leave().IgnoreError(); }
@@ -90,7 +91,9 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Create(Options options) {
   process->FillRecord(MemberStatus::kMember);
   process->coordinator_ = std::make_unique<Coordinator>(process->segment_, process->self_);
   process->roster_.SetService(process->options_.start_in_service);
-  process->roster_.Start();
+  for (const absl::Status& started : {process->coordinator_->started(), process->roster_.Start()}) {
+    if (!started.ok()) return started;
+  }
   return process;
 }
 
@@ -110,11 +113,12 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Join(Options options, Deadline
   if (!self.ok()) return self.status();
   std::unique_ptr<Process> process(new Process(std::move(options), *std::move(segment), *self));
   process->FillRecord(MemberStatus::kJoining);
-  process->roster_.Start();
-  if (absl::Status status = process->AwaitMembership(deadline); !status.ok()) {
+  absl::Status joined = process->roster_.Start();
+  if (joined.ok()) joined = process->AwaitMembership(deadline);
+  if (!joined.ok()) {
     process->BeginLeaving();
     process->Depart();
-    return status;
+    return joined;
   }
   // Until here messages were held back: a handler may send, and what it had sent while joining
   // would not have reached members that attached later.
@@ -142,6 +146,8 @@ absl::Status Process::AwaitMembership(Deadline deadline) {
       case MemberStatus::kLost:
         return absl::AbortedError(absl::StrCat(
             "slot ", options_.slot, ": taken by a newer incarnation, or the coordinator's own"));
+      case MemberStatus::kLeft:
+        return TakesPart();
       default:
         break;
     }
@@ -166,6 +172,7 @@ absl::Status Process::AwaitMembers(uint32_t count) { return AwaitMembers(count, 
 absl::Status Process::AwaitMembers(uint32_t count, Deadline deadline) {
   for (;;) {
     const Doorbell::Ticket ticket = control_.roster.Listen();
+    if (absl::Status here = TakesPart(); !here.ok()) return here;
     const uint32_t members = CountMembers(segment_);
     if (members >= count) return absl::OkStatus();
     if (control_.stopped.load(std::memory_order_seq_cst) != 0) {
@@ -245,13 +252,14 @@ absl::Status Process::Leave() { return Leave(Patience()); }
 absl::Status Process::Leave(Deadline deadline) {
   if (roster_.Current() != nullptr)
     return absl::FailedPreconditionError("leave: called in a handler");
-  if (!BeginLeaving()) return absl::FailedPreconditionError("this process has left the group");
+  if (!BeginLeaving()) return absl::FailedPreconditionError(kHasLeft);
   const absl::Status called = CallLeave(deadline);
   const bool own_end = coordinator_ == nullptr || coordinator_->Stop(deadline);
   Depart();
   if (!own_end) return absl::CancelledError("the others have taken this coordinator for dead");
   if (coordinator_ != nullptr) return Segment::Unlink(options_.group);
-  return absl::IsUnavailable(called) ? absl::OkStatus() : called;
+  // Nobody is left to let this process go, or it is gone already.
+  return absl::IsUnavailable(called) || HasFailed() ? absl::OkStatus() : called;
 }
 
 // True for the one call that is to leave.
@@ -278,8 +286,13 @@ absl::Status Process::CallLeave(Deadline deadline) {
 
 // Ends all reading and says so in the record. The mapping stays until this object goes.
 void Process::Depart() {
-  sender_.Close();
+  sender_.Close(absl::FailedPreconditionError(kHasLeft));
   roster_.Stop();
+  WithdrawRecord();
+}
+
+// The coordinator drops this member, and nobody waits for its readers any more.
+void Process::WithdrawRecord() {
   for (MemberStatus expected : {MemberStatus::kMember, MemberStatus::kJoining}) {
     record_.status.compare_exchange_strong(expected, MemberStatus::kLeft,
                                            std::memory_order_seq_cst);
@@ -308,6 +321,31 @@ void Process::Deliver(const Message& message) {
 void Process::NoteError(const absl::Status& error) {
   const std::lock_guard lock(mutex_);
   if (health_.ok()) health_ = error;
+}
+
+// This process cannot keep a member's promises any more.
+void Process::Fail(const absl::Status& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!failed_.ok()) return;
+    failed_ = why;
+    if (health_.ok()) health_ = why;
+  }
+  sender_.Close(why);
+  calls_.Fail(why);
+  WithdrawRecord();
+}
+
+bool Process::HasFailed() const {
+  const std::lock_guard lock(mutex_);
+  return !failed_.ok();
+}
+
+// ok as long as this process is, or is becoming, a member by what it knows itself.
+absl::Status Process::TakesPart() const {
+  const std::lock_guard lock(mutex_);
+  if (!failed_.ok()) return failed_;
+  return leaving_ ? absl::FailedPreconditionError(kHasLeft) : absl::OkStatus();
 }
 
 // The first of the members to notice clears up: the name is free for a new group.

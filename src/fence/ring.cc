@@ -37,11 +37,6 @@ absl::StatusOr<uint64_t> Backlog(const Cell& cell, Incarnation reader, Position 
                                           " messages that has published ", ToString(published)));
 }
 
-bool IsGone(const MemberRecord& record) {
-  const MemberStatus status = record.status.load(std::memory_order_seq_cst);
-  return status == MemberStatus::kLeft || status == MemberStatus::kLost;
-}
-
 }  // namespace
 
 void RingWriter::Initialize(const RingView& ring, uint64_t epoch, uint64_t first) {

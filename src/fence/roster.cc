@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "fence/thread_name.h"
+#include "fence/thread.h"
 
 namespace fence {
 
@@ -17,8 +17,10 @@ Roster::Roster(const Segment& segment, Incarnation self, bool service, Reader::C
 
 Roster::~Roster() { Stop(); }
 
-void Roster::Start() {
-  thread_ = std::thread([this] { Run(); });
+absl::Status Roster::Start() {
+  absl::StatusOr<std::thread> thread = StartThread("roster", [this] { Run(); });
+  if (thread.ok()) thread_ = *std::move(thread);
+  return thread.status();
 }
 
 void Roster::Stop() {
@@ -51,7 +53,6 @@ Reader* Roster::Current() {
 }
 
 void Roster::Run() {
-  NameThisThread("roster");
   Doorbell& bell = segment_.control().roster;
   for (;;) {
     const Doorbell::Ticket ticket = bell.Listen();
@@ -78,9 +79,7 @@ void Roster::FollowMember(Incarnation member) {
       return;
     case MemberStatus::kJoining:
     case MemberStatus::kMember:
-      if (found == readers_.end()) {
-        readers_[member] = std::make_unique<Reader>(segment_, self_, member, service_, callbacks_);
-      }
+      if (found == readers_.end()) StartReader(member);
       return;
     case MemberStatus::kLeft:
     case MemberStatus::kLost:
@@ -92,6 +91,15 @@ void Roster::FollowMember(Incarnation member) {
       }
       return;
   }
+}
+
+void Roster::StartReader(Incarnation member) {
+  const uint32_t slot = segment_.record(member).slot;
+  // Nobody's, and handlers may count on the range. The coordinator drops whoever claims it.
+  if (slot >= segment_.geometry().slots) return;
+  auto reader = std::make_unique<Reader>(segment_, self_, member, slot, service_, callbacks_);
+  if (absl::Status started = reader->Start(); !started.ok()) return callbacks_.on_failure(started);
+  readers_[member] = std::move(reader);
 }
 
 }  // namespace fence

@@ -1,5 +1,7 @@
 #include "fence/sender.h"
 
+#include <utility>
+
 namespace fence {
 namespace {
 
@@ -25,7 +27,7 @@ absl::StatusOr<Position> Sender::TryAppend(Kind kind, uint32_t type, std::string
     if (absl::Status usable = Usable(); !usable.ok()) return usable;
     at = writer_.TryAppend(kind, type, body);
     if (!at.ok()) return at;
-    closed_ = kind == Kind::kLeave;
+    if (kind == Kind::kLeave) closed_ = absl::FailedPreconditionError(kHasLeft);
   }
   if (wake == Wake::kReaders) ring_.header->messages.Ring();
   return at;
@@ -43,13 +45,16 @@ absl::StatusOr<Position> Sender::Append(Kind kind, uint32_t type, std::string_vi
   }
 }
 
-void Sender::Close() {
-  const std::lock_guard lock(mutex_);
-  closed_ = true;
+void Sender::Close(absl::Status why) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_.ok()) closed_ = std::move(why);
+  }
+  ring_.header->room.Ring();
 }
 
 absl::Status Sender::Usable() const {
-  if (closed_) return absl::FailedPreconditionError("this process has left the group");
+  if (!closed_.ok()) return closed_;
   // Asked in the middle of every send: a process that was stopped for long may be none any more.
   if (record_.status.load(std::memory_order_seq_cst) == MemberStatus::kLost) {
     return absl::CancelledError("this incarnation has been dropped from the group");

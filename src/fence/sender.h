@@ -39,8 +39,9 @@ class Sender {
   absl::StatusOr<Position> Append(Kind kind, uint32_t type, std::string_view body, Wake wake,
                                   Deadline deadline);
 
-  // From here on nothing is sent.
-  void Close();
+  // From here on nothing is sent: every call ends with `why`, also one that waits for room. The
+  // first one counts.
+  void Close(absl::Status why);
 
  private:
   absl::Status Usable() const;
@@ -52,7 +53,7 @@ class Sender {
 
   std::mutex mutex_;
   RingWriter writer_;
-  bool closed_ = false;
+  absl::Status closed_;  // why nothing is sent any more; ok while something is
 };
 
 }  // namespace fence
