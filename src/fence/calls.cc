@@ -33,7 +33,7 @@ void Calls::Fail(const absl::Status& why) {
     const std::lock_guard lock(mutex_);
     failed_ = why;
   }
-  control_.replies.Ring();
+  control_.replies.RingForEnd();
 }
 
 void Calls::Abandon(uint64_t call) {

@@ -8,6 +8,9 @@
 //
 // Its own process is a member like the others. When that has failed, as its record says, it is
 // dropped from all rounds, and the group goes on without it.
+//
+// It looks for corruption (corruption.h) when members have come or gone, when it has met something
+// odd or others have, and as often as at the leases.
 
 #ifndef FENCE_COORDINATOR_H_
 #define FENCE_COORDINATOR_H_
@@ -15,6 +18,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <thread>
@@ -30,9 +34,15 @@ namespace fence {
 
 class Coordinator {
  public:
+  // Told of each member that is dropped for what it has done to shared memory; from the
+  // coordinator's thread. `self` is to fail then.
+  using Report = std::function<void(Incarnation member, const absl::Status& why)>;
+
   // Starts the thread, with `self` as the first member. The reply ring is initialised; `segment`
   // outlives this.
-  Coordinator(const Segment& segment, Incarnation self);
+  Coordinator(
+      const Segment& segment, Incarnation self,
+      Report report = [](Incarnation, const absl::Status&) {});
 
   // ResourceExhausted when there was no thread to be had. The group has stopped then.
   const absl::Status& started() const { return started_; }
@@ -71,6 +81,9 @@ class Coordinator {
   void AdmitWhoIsAttached();
   bool AttachedBothWays(Incarnation a, Incarnation b) const;
   void LookAfterLeases();
+  Observed Progress(Incarnation observer, Incarnation sender);
+  bool Inspect();
+  void Expel(Incarnation member, const absl::Status& why);
   void TakeCalls();
   absl::Status TakeCallsOf(Incarnation member, Peer* peer);
   absl::Status TakeCall(Incarnation member, const Envelope& envelope);
@@ -84,6 +97,8 @@ class Coordinator {
   const Segment& segment_;
   Control& control_;
   const Incarnation self_;
+  const Report report_;
+  std::atomic<bool> inspection_due_ = false;
   Group group_;
   std::atomic<bool> stop_ = false;
   Deadline stop_by_ = Deadline::Infinite();  // written before `stop_`

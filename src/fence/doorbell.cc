@@ -43,4 +43,9 @@ void Doorbell::Ring() {
   if (sleepers_.load(std::memory_order_seq_cst) != 0) FutexWakeAll(&count_);
 }
 
+void Doorbell::RingForEnd() {
+  count_.fetch_add(1, std::memory_order_seq_cst);
+  FutexWakeAll(&count_);
+}
+
 }  // namespace fence

@@ -51,6 +51,10 @@ class Doorbell {
   // process.
   void Ring();
 
+  // As Ring, but asks the kernel even if nobody seems to sleep. For ends, which are rare and must
+  // not be missed by a sleeper whose count has been overwritten.
+  void RingForEnd();
+
  private:
   std::atomic<uint32_t> count_;
   std::atomic<uint32_t> sleepers_;

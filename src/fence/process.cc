@@ -1,6 +1,5 @@
 #include "fence/process.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,51 +7,31 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "fence/membership.h"
 
 namespace fence {
 namespace {
 
-// How often Join looks for a segment that is not there yet: there is nothing to sleep on.
-constexpr std::chrono::nanoseconds kFirstLook = std::chrono::milliseconds(1);
-constexpr std::chrono::nanoseconds kLaterLooks = std::chrono::milliseconds(50);
-
-void Sleep(std::chrono::nanoseconds time) {
-  const timespec ts{.tv_sec = static_cast<time_t>(time.count() / 1'000'000'000),
-                    .tv_nsec = static_cast<long>(time.count() % 1'000'000'000)};
-  nanosleep(&ts, nullptr);
+absl::Status NotNegative(const char* option, int64_t value) {
+  if (value >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(option, ": expected no negative number, got ", value));
 }
 
-absl::StatusOr<Segment> AttachWhenThere(const std::string& group, Deadline deadline) {
-  for (std::chrono::nanoseconds pause = kFirstLook;; pause = std::min(2 * pause, kLaterLooks)) {
-    absl::StatusOr<Segment> segment = Segment::Attach(group);
-    const bool later = absl::IsNotFound(segment.status()) || absl::IsUnavailable(segment.status());
-    if (!later || deadline.Passed()) return segment;
-    Sleep(std::min(pause, deadline.Remaining()));
+// What can be said of the options before there is a segment; the rest is Segment's.
+absl::Status Validate(const Options& options) {
+  for (absl::Status status : {NotNegative("patience", options.patience.count()),
+                              NotNegative("answer_grace", options.answer_grace.count()),
+                              NotNegative("spins", options.spins)}) {
+    if (!status.ok()) return status;
   }
+  return absl::OkStatus();
 }
 
-// Takes a record that nobody has had before.
-absl::StatusOr<Incarnation> Claim(const Segment& segment) {
-  std::atomic<uint32_t>& claimed = segment.control().claimed;
-  uint32_t taken = claimed.load(std::memory_order_seq_cst);
-  do {
-    if (taken >= segment.geometry().incarnations) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "the group has had all its ", segment.geometry().incarnations, " incarnations"));
-    }
-  } while (!claimed.compare_exchange_weak(taken, taken + 1, std::memory_order_seq_cst));
-  return taken + 1;
-}
-
-uint32_t CountMembers(const Segment& segment) {
-  const Incarnation claimed = std::min(segment.control().claimed.load(std::memory_order_seq_cst),
-                                       segment.geometry().incarnations);
-  uint32_t members = 0;
-  for (Incarnation member = 1; member <= claimed; ++member) {
-    if (segment.record(member).status.load(std::memory_order_seq_cst) == MemberStatus::kMember)
-      ++members;
-  }
-  return members;
+absl::Status ValidateSlot(uint32_t slot, const Geometry& geometry) {
+  if (slot < geometry.slots) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("slot: expected less than ", geometry.slots, ", got ", slot));
 }
 
 BarrierResult Failure(Mode mode, absl::Status status) {
@@ -78,9 +57,8 @@ Process::Process(Options options, Segment segment, Incarnation self)
 Process::~Process() { Leave().IgnoreError(); }
 
 absl::StatusOr<std::unique_ptr<Process>> Process::Create(Options options) {
-  if (options.slot >= options.geometry.slots) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("slot: expected less than ", options.geometry.slots, ", got ", options.slot));
+  for (absl::Status status : {Validate(options), ValidateSlot(options.slot, options.geometry)}) {
+    if (!status.ok()) return status;
   }
   absl::StatusOr<Segment> segment = Segment::Create(options.group, options.geometry, options.lease);
   if (!segment.ok()) return segment.status();
@@ -89,7 +67,11 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Create(Options options) {
   RingWriter::Initialize(process->segment_.reply_ring(), process->self_,
                          process->options_.first_reply);
   process->FillRecord(MemberStatus::kMember);
-  process->coordinator_ = std::make_unique<Coordinator>(process->segment_, process->self_);
+  process->coordinator_ = std::make_unique<Coordinator>(
+      process->segment_, process->self_,
+      [self = process.get()](Incarnation member, const absl::Status& why) {
+        member == self->self_ ? self->Fail(why) : self->NoteError(why);
+      });
   process->roster_.SetService(process->options_.start_in_service);
   for (const absl::Status& started : {process->coordinator_->started(), process->roster_.Start()}) {
     if (!started.ok()) return started;
@@ -103,12 +85,11 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Join(Options options) {
 }
 
 absl::StatusOr<std::unique_ptr<Process>> Process::Join(Options options, Deadline deadline) {
+  if (absl::Status status = Validate(options); !status.ok()) return status;
   absl::StatusOr<Segment> segment = AttachWhenThere(options.group, deadline);
   if (!segment.ok()) return segment.status();
-  if (options.slot >= segment->geometry().slots) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "slot: expected less than ", segment->geometry().slots, ", got ", options.slot));
-  }
+  absl::Status slot = ValidateSlot(options.slot, segment->geometry());
+  if (!slot.ok()) return slot;
   const absl::StatusOr<Incarnation> self = Claim(*segment);
   if (!self.ok()) return self.status();
   std::unique_ptr<Process> process(new Process(std::move(options), *std::move(segment), *self));
@@ -170,6 +151,10 @@ bool Process::GiveUpJoining() {
 absl::Status Process::AwaitMembers(uint32_t count) { return AwaitMembers(count, Patience()); }
 
 absl::Status Process::AwaitMembers(uint32_t count, Deadline deadline) {
+  if (count > segment_.geometry().slots) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "count: the group has room for ", segment_.geometry().slots, " members, got ", count));
+  }
   for (;;) {
     const Doorbell::Ticket ticket = control_.roster.Listen();
     if (absl::Status here = TakesPart(); !here.ok()) return here;
@@ -187,15 +172,19 @@ absl::Status Process::AwaitMembers(uint32_t count, Deadline deadline) {
 absl::Status Process::Send(uint32_t type, std::string_view payload) {
   // The clock is read by calls that block, and most do not.
   absl::Status sent = sender_.TryAppend(Kind::kApplication, type, payload, Wake::kReaders).status();
-  return absl::IsResourceExhausted(sent) ? Send(type, payload, Patience()) : sent;
+  const bool may_pass = absl::IsResourceExhausted(sent) || absl::IsDataLoss(sent);
+  return may_pass ? Send(type, payload, Patience()) : sent;
 }
 
 absl::Status Process::Send(uint32_t type, std::string_view payload, Deadline deadline) {
   absl::Status sent = sender_.TryAppend(Kind::kApplication, type, payload, Wake::kReaders).status();
-  if (!absl::IsResourceExhausted(sent)) return sent;
+  if (!absl::IsResourceExhausted(sent) && !absl::IsDataLoss(sent)) return sent;
   // Two handlers could wait on each other's ring.
-  if (roster_.Current() != nullptr)
-    return absl::ResourceExhaustedError("the ring is full, and handlers do not wait");
+  if (roster_.Current() != nullptr) {
+    return absl::IsDataLoss(sent)
+               ? sent
+               : absl::ResourceExhaustedError("the ring is full, and handlers do not wait");
+  }
   return sender_.Append(Kind::kApplication, type, payload, Wake::kReaders, deadline).status();
 }
 

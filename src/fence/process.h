@@ -132,7 +132,8 @@ class Process {
   // DeadlineExceeded if that lasts. In a handler it never blocks: ResourceExhausted then.
   // InvalidArgument when the payload exceeds geometry.message_bytes. FailedPrecondition after
   // Leave; Cancelled when this incarnation has been dropped; Unavailable when it would block and
-  // the coordinator has stopped; what has made this process fail, if it has.
+  // the coordinator has stopped; what has made this process fail, if it has. DataLoss when another
+  // member's memory is corrupt: it is waited for until that one is dropped, as for room.
   absl::Status Send(uint32_t type, std::string_view payload);
   absl::Status Send(uint32_t type, std::string_view payload, Deadline deadline);
 

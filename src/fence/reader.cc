@@ -49,7 +49,8 @@ void Reader::SetService(bool service) {
 
 void Reader::Command(std::atomic<bool>* flag) const {
   if (flag->exchange(true, std::memory_order_acq_rel)) return;
-  view_.header->messages.Ring();  // wakes this reader, and for nothing the others of the same ring
+  // Wakes this reader, and for nothing the others of the same ring.
+  view_.header->messages.RingForEnd();
 }
 
 void Reader::Run() {

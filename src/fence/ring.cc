@@ -50,7 +50,8 @@ RingWriter::RingWriter(const RingView& ring) : ring_(ring), next_(ring.Published
 absl::StatusOr<Position> RingWriter::TryAppend(Kind kind, uint32_t type, std::string_view body) {
   if (body.size() > ring_.message_bytes) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "a message of ", body.size(), " bytes, but this group's limit is ", ring_.message_bytes));
+        "a message of type ", type, " with ", body.size(), " bytes, but this group's limit is ",
+        ring_.message_bytes, " (message_bytes)"));
   }
   if (absl::Status room = CheckRoom(); !room.ok()) return room;
 

@@ -61,6 +61,9 @@ class RingWriter {
   // ok when a message can be appended now; else as TryAppend.
   absl::Status CheckRoom();
 
+  // The number of the next message.
+  uint64_t next() const { return next_; }
+
  private:
   absl::StatusOr<uint64_t> LargestBacklog() const;
 

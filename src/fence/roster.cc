@@ -26,7 +26,7 @@ absl::Status Roster::Start() {
 void Roster::Stop() {
   if (!thread_.joinable()) return;
   stop_.store(true, std::memory_order_release);
-  segment_.control().roster.Ring();
+  segment_.control().roster.RingForEnd();
   thread_.join();
   // The readers stay in the map until their threads have ended: a handler that is still running
   // asks for its own.

@@ -280,18 +280,18 @@ absl::Status Segment::Unlink(const std::string& group) {
 }
 
 void Segment::Announce() const {
-  control().roster.Ring();
-  control().replies.Ring();
+  control().roster.RingForEnd();
+  control().replies.RingForEnd();
   const uint32_t claimed =
       std::min(control().claimed.load(std::memory_order_seq_cst), geometry_.incarnations);
   for (uint32_t member = 1; member <= claimed; ++member) {
-    request_ring(member).header->room.Ring();
+    request_ring(member).header->room.RingForEnd();
   }
 }
 
 bool Segment::StopGroup() const {
   if (control().stopped.exchange(1, std::memory_order_seq_cst) != 0) return false;
-  control().coordinator.Ring();
+  control().coordinator.RingForEnd();
   Announce();
   return true;
 }

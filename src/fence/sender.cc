@@ -26,6 +26,7 @@ absl::StatusOr<Position> Sender::TryAppend(Kind kind, uint32_t type, std::string
     const std::lock_guard lock(mutex_);
     if (absl::Status usable = Usable(); !usable.ok()) return usable;
     at = writer_.TryAppend(kind, type, body);
+    if (absl::IsDataLoss(at.status())) TellTheCoordinator();
     if (!at.ok()) return at;
     if (kind == Kind::kLeave) closed_ = absl::FailedPreconditionError(kHasLeft);
   }
@@ -37,11 +38,14 @@ absl::StatusOr<Position> Sender::Append(Kind kind, uint32_t type, std::string_vi
                                         Deadline deadline) {
   for (;;) {
     absl::StatusOr<Position> at = TryAppend(kind, type, body, wake);
-    if (!absl::IsResourceExhausted(at.status())) return at;
+    const bool corrupt = absl::IsDataLoss(at.status());
+    if (!absl::IsResourceExhausted(at.status()) && !corrupt) return at;
     if (control_.stopped.load(std::memory_order_seq_cst) != 0) {
       return absl::UnavailableError("the ring is full, and the coordinator has stopped");
     }
-    if (!AwaitRoom(deadline)) return absl::DeadlineExceededError("the ring stayed full");
+    if (!AwaitRoom(deadline)) {
+      return corrupt ? at.status() : absl::DeadlineExceededError("the ring stayed full");
+    }
   }
 }
 
@@ -50,7 +54,7 @@ void Sender::Close(absl::Status why) {
     const std::lock_guard lock(mutex_);
     if (closed_.ok()) closed_ = std::move(why);
   }
-  ring_.header->room.Ring();
+  ring_.header->room.RingForEnd();
 }
 
 absl::Status Sender::Usable() const {
@@ -60,6 +64,12 @@ absl::Status Sender::Usable() const {
     return absl::CancelledError("this incarnation has been dropped from the group");
   }
   return absl::OkStatus();
+}
+
+// A reader claims what cannot be: the coordinator looks whose doing it is.
+void Sender::TellTheCoordinator() {
+  control_.roster_changes.fetch_add(1, std::memory_order_seq_cst);
+  control_.coordinator.Ring();
 }
 
 // Sleeps until something has changed that may have made room. False when the deadline has passed.
@@ -74,7 +84,7 @@ bool Sender::AwaitRoom(Deadline deadline) {
   bool full = false;
   {
     const std::lock_guard lock(mutex_);
-    full = Usable().ok() && absl::IsResourceExhausted(writer_.CheckRoom());
+    full = Usable().ok() && !writer_.CheckRoom().ok();
   }
   const bool stopped = control_.stopped.load(std::memory_order_seq_cst) != 0;
   const bool in_time = !full || stopped || ring_.header->room.Wait(ticket, deadline);

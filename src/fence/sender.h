@@ -30,12 +30,14 @@ class Sender {
   Sender(const Segment& segment, Incarnation self, uint64_t first_sequence);
 
   // Publishes one message and returns the position just after it. Never blocks. ResourceExhausted
-  // when the ring is full, InvalidArgument when the body is too large, FailedPrecondition after
+  // when the ring is full, DataLoss when a reader's position cannot be, of which the coordinator is
+  // told, InvalidArgument when the body is too large, FailedPrecondition after
   // Close, Cancelled when this incarnation has been dropped. A leave message closes.
   absl::StatusOr<Position> TryAppend(Kind kind, uint32_t type, std::string_view body, Wake wake);
 
-  // The same, but waits for room. DeadlineExceeded when there was none in time, Unavailable when
-  // the coordinator has stopped, which alone could notice that nobody will ever make room.
+  // The same, but waits for room, and for a reader that is corrupt to be dropped; it is DataLoss
+  // when that takes too long. DeadlineExceeded when there was no room in time, Unavailable when the
+  // coordinator has stopped, which alone could notice that nobody will ever make room.
   absl::StatusOr<Position> Append(Kind kind, uint32_t type, std::string_view body, Wake wake,
                                   Deadline deadline);
 
@@ -45,6 +47,7 @@ class Sender {
 
  private:
   absl::Status Usable() const;
+  void TellTheCoordinator();
   bool AwaitRoom(Deadline deadline);
 
   Control& control_;
