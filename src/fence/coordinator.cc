@@ -135,13 +135,19 @@ bool Coordinator::Inspect() {
   if (takes_part_) known[self_] = {.admitted = true, .cursor = std::nullopt};
   for (auto& [member, peer] : peers_) {
     known[member] = {.admitted = peer.admitted, .cursor = peer.next};
-    // The cursor's own cell is mended.
-    peer.ring.SetState(ReaderState::kNormal);
-    peer.ring.Publish(peer.next);
+    MendCursor(member, &peer);
   }
   const auto found = FindCorruption(segment_, known, reply_writer_.next());
   for (const auto& [member, why] : found) Expel(member, why);
   return !found.empty();
+}
+
+// Puts the cursor's own cell right.
+void Coordinator::MendCursor(Incarnation member, Peer* peer) {
+  const Cell& cell = segment_.scan(member);
+  if (cell.state.load() == ReaderState::kNormal && cell.sequence.load() == peer->next) return;
+  peer->ring.SetState(ReaderState::kNormal);
+  peer->ring.Publish(peer->next);
 }
 
 void Coordinator::Expel(Incarnation member, const absl::Status& why) {

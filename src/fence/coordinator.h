@@ -83,6 +83,7 @@ class Coordinator {
   void LookAfterLeases();
   Observed Progress(Incarnation observer, Incarnation sender);
   bool Inspect();
+  void MendCursor(Incarnation member, Peer* peer);
   void Expel(Incarnation member, const absl::Status& why);
   void TakeCalls();
   absl::Status TakeCallsOf(Incarnation member, Peer* peer);

@@ -181,9 +181,7 @@ absl::Status Process::Send(uint32_t type, std::string_view payload, Deadline dea
   if (!absl::IsResourceExhausted(sent) && !absl::IsDataLoss(sent)) return sent;
   // Two handlers could wait on each other's ring.
   if (roster_.Current() != nullptr) {
-    return absl::IsDataLoss(sent)
-               ? sent
-               : absl::ResourceExhaustedError("the ring is full, and handlers do not wait");
+    return {sent.code(), absl::StrCat(sent.message(), ", and handlers do not wait")};
   }
   return sender_.Append(Kind::kApplication, type, payload, Wake::kReaders, deadline).status();
 }
@@ -233,7 +231,9 @@ absl::StatusOr<ReplyBody> Process::Call(const std::string& name, Mode mode, Dead
                                  .stamp = *stamp,
                                  .deadline = deadline});
   }
-  return calls_.Await(*call, deadline.Later(options_.answer_grace));
+  // The grace is counted from now if the deadline has passed already: the answer takes its time.
+  const Deadline not_past = Deadline::In(deadline.Remaining());
+  return calls_.Await(*call, not_past.Later(options_.answer_grace));
 }
 
 absl::Status Process::Leave() { return Leave(Patience()); }

@@ -35,6 +35,7 @@ void Roster::Stop() {
     for (auto& [member, reader] : readers_) reader->Stop();
   }
   for (auto& [member, reader] : readers_) reader->Join();
+  const std::lock_guard lock(mutex_);  // other threads still ask whether they are readers
   readers_.clear();
 }
 

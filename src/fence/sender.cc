@@ -43,6 +43,8 @@ absl::StatusOr<Position> Sender::Append(Kind kind, uint32_t type, std::string_vi
     if (control_.stopped.load(std::memory_order_seq_cst) != 0) {
       return absl::UnavailableError("the ring is full, and the coordinator has stopped");
     }
+    // What it was closed with may be any status.
+    if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
     if (!AwaitRoom(deadline)) {
       return corrupt ? at.status() : absl::DeadlineExceededError("the ring stayed full");
     }
@@ -64,6 +66,11 @@ absl::Status Sender::Usable() const {
     return absl::CancelledError("this incarnation has been dropped from the group");
   }
   return absl::OkStatus();
+}
+
+absl::Status Sender::CheckUsable() {
+  const std::lock_guard lock(mutex_);
+  return Usable();
 }
 
 // A reader claims what cannot be: the coordinator looks whose doing it is.

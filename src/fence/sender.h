@@ -46,7 +46,8 @@ class Sender {
   void Close(absl::Status why);
 
  private:
-  absl::Status Usable() const;
+  absl::Status Usable() const;  // under the mutex
+  absl::Status CheckUsable();
   void TellTheCoordinator();
   bool AwaitRoom(Deadline deadline);
 

@@ -92,6 +92,7 @@ TEST_F(Spoilt, TheCoordinatorsOwnReaderIsDroppedLikeAnyOther) {
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(members_[1]->Send(kMarker, "x").ok());
   EXPECT_TRUE(Soon([&] { return !members_[0]->Health().ok(); }));
   EXPECT_EQ(members_[0]->Barrier("b", Mode::kDelivery).status, members_[0]->Health());
+  EXPECT_EQ(members_[0]->Send(kMarker, "x", Deadline::Infinite()), members_[0]->Health());
   ExpectToGoOn({members_[1], members_[2]});
 }
 

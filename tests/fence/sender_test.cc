@@ -78,6 +78,14 @@ TEST_F(SenderTest, APositionThatCannotBeHoldsNobodyUpOnceItsReaderIsDropped) {
   blocked.join();
 }
 
+// Found by the fuzzer: a sender that was closed for corruption waited for it to pass, without
+// sleep.
+TEST_F(SenderTest, EndsWithWhateverItWasClosedWith) {
+  const absl::Status why = absl::DataLossError("the reason");
+  sender_.Close(why);
+  EXPECT_EQ(Send(Deadline::Infinite()), why);
+}
+
 TEST_F(SenderTest, TellsWhichMessageIsTooLarge) {
   const absl::Status status =
       sender_.TryAppend(Kind::kApplication, 7, std::string(97, 'x'), Wake::kNobody).status();
