@@ -74,9 +74,10 @@ TEST(BadInput, JoinChecksItsOptionsToo) {
 TEST(BadInput, AMembersNameIsCutAtItsLimit) {
   Team team("long_name");
   Options options = team.Member(0);
-  options.name = std::string(40, 'n');
+  options.name = std::string(200, 'n');
   Process& process = team.Start(std::move(options));
   EXPECT_EQ(process.Look().members[0].name, std::string(32, 'n'));
+  team.Start(team.Member(1));  // whose record lies behind that name
 }
 
 TEST(BadInput, AMessageThatIsTooLargeIsNamedWithItsSizeAndTheLimit) {

@@ -18,7 +18,7 @@ struct Shared {
   std::atomic<uint64_t> value = 0;
 };
 
-// Lesson 12: whoever rings between the check and the sleep must not be missed.
+// Lesson 12, lost-notification.
 TEST(Doorbell, DoesNotSleepThroughARingAfterListen) {
   Shared shared;
   const Doorbell::Ticket ticket = shared.bell.Listen();

@@ -161,7 +161,7 @@ TEST_F(ReaderTest, RunsEveryTaskThatTheHandlerQueuedBeforeItsMessageCounts) {
   EXPECT_EQ(Said(), (Texts{"tasks", "first task", "second task"}));
 }
 
-// Lesson 06, one-shot-recheck: the coordinator decides again when a reader has moved.
+// Lesson 06, one-shot-recheck.
 TEST_F(ReaderTest, RingsForACoordinatorThatWatches) {
   Start();
   Send("a");

@@ -47,6 +47,7 @@ class RingTest : public testing::Test {
   const RingView view_;
 };
 
+// Lesson 15, raw-compare-at-wrap.
 TEST_F(RingTest, DeliversInOrderAcrossTheWrapOfTheSequence) {
   RingWriter writer(view_);
   RingReader reader = ReaderOf(kReader);
@@ -62,6 +63,7 @@ TEST_F(RingTest, DeliversInOrderAcrossTheWrapOfTheSequence) {
   }
 }
 
+// Lesson 15, raw-compare-at-wrap.
 TEST_F(RingTest, IsFullWhenTheSlowestReaderIsAWholeRingBehind) {
   RingWriter writer(view_);
   RingReader fast = ReaderOf(kReader);
