@@ -75,8 +75,8 @@ endfunction()
 #
 #   cmake --build BUILD --target segment_fuzz && BUILD/segment_fuzz -timeout=20 FOLDER corpus/segment
 function(weir_fuzz_tests)
-  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-    return()
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang" OR WEIR_SANITIZE)
+    return() # it has sanitizers of its own, and need not run once more in a build within the build
   endif()
   set(sanitizers -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
                  -fno-omit-frame-pointer)
@@ -88,13 +88,17 @@ function(weir_fuzz_tests)
   target_link_options(segment_fuzz PRIVATE ${sanitizers})
   target_link_libraries(segment_fuzz PRIVATE ${fence_libraries})
 
+  # By name and not by folder, where libFuzzer would write what it keeps.
+  file(GLOB seeds CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/corpus/segment/*")
+  list(FILTER seeds EXCLUDE REGEX "/README.md$")
+  list(JOIN seeds "," seeds)
+
   add_test(NAME fuzz.segment_build COMMAND ${CMAKE_COMMAND} --build "${CMAKE_BINARY_DIR}" --target
                                            segment_fuzz)
   set_tests_properties(fuzz.segment_build PROPERTIES TIMEOUT 300 FIXTURES_SETUP segment_fuzz)
   add_test(NAME fuzz.segment_smoke
-           COMMAND segment_fuzz -runs=1500 -seed=1 -timeout=20 -max_len=256 -detect_leaks=0
-                   "${CMAKE_BINARY_DIR}/Testing/segment_fuzz"
-                   "${PROJECT_SOURCE_DIR}/corpus/segment")
+           COMMAND segment_fuzz -runs=3000 -seed=1 -timeout=20 -max_len=256 -detect_leaks=0
+                   "-artifact_prefix=${CMAKE_BINARY_DIR}/Testing/" "-seed_inputs=${seeds}")
   set_tests_properties(fuzz.segment_smoke PROPERTIES TIMEOUT 120 FIXTURES_REQUIRED segment_fuzz
                                                      LABELS fence_tests)
 endfunction()
