@@ -49,7 +49,7 @@ absl::Status ToStatus(Reason reason, const std::string& name) {
       return absl::FailedPreconditionError(
           absl::StrCat(where, "the round in progress has another mode"));
     case Reason::kLeft:
-      return absl::CancelledError(absl::StrCat(where, "this process has left the group"));
+      return absl::CancelledError(absl::StrCat(where, kHasLeft));
     case Reason::kStopped:
       return absl::UnavailableError(absl::StrCat(where, "the coordinator has stopped"));
   }

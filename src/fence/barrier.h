@@ -61,6 +61,9 @@ struct BarrierResult {
 const char* ToString(Mode mode);
 const char* ToString(Phase phase);
 
+// What every call after Leave is told.
+inline constexpr const char* kHasLeft = "this process has left the group";
+
 // The status with which a call on barrier `name` ends for this reason.
 absl::Status ToStatus(Reason reason, const std::string& name);
 

@@ -15,6 +15,7 @@ Calls::Calls(const Segment& segment, Incarnation self, int spins)
 
 absl::StatusOr<uint64_t> Calls::Begin(const std::string& name) {
   const std::lock_guard lock(mutex_);
+  if (!failed_.ok()) return failed_;
   if (!unanswered_.ok()) return unanswered_;
   for (const auto& [id, call] : calls_) {
     if (call.name == name) {
@@ -25,6 +26,14 @@ absl::StatusOr<uint64_t> Calls::Begin(const std::string& name) {
   if (calls_.empty()) next_ = ring_.Attach(ReaderState::kNormal);
   calls_[++last_call_].name = name;
   return last_call_;
+}
+
+void Calls::Fail(const absl::Status& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    failed_ = why;
+  }
+  control_.replies.RingForEnd();
 }
 
 void Calls::Abandon(uint64_t call) {
@@ -45,19 +54,24 @@ std::optional<absl::StatusOr<ReplyBody>> Calls::Look(uint64_t call) {
   // Asked before the ring is read: a coordinator that stops has written its replies by then.
   const bool stopped = control_.stopped.load(std::memory_order_seq_cst) != 0;
   const std::lock_guard lock(mutex_);
-  const absl::Status taken = TakeReplies();
   const auto found = calls_.find(call);
   const auto end = [&](absl::StatusOr<ReplyBody> outcome) {
     Forget(found);
     return outcome;
   };
+  if (!failed_.ok()) return end(failed_);
+  const absl::Status taken = TakeReplies();
   // And this after: whoever has been dropped may have read what was being overwritten. The load
   // alone would let the reading come after it.
   std::atomic_thread_fence(std::memory_order_acquire);
   if (self_record_.status.load(std::memory_order_seq_cst) == MemberStatus::kLost) {
     return end(absl::CancelledError("this incarnation has been dropped from the group"));
   }
-  if (!taken.ok()) return end(taken);
+  if (!taken.ok()) {
+    // This call's answer may be behind it, or another's: see GiveUp.
+    unanswered_ = absl::DataLossError(absl::StrCat("reply ring: ", taken.message()));
+    return end(unanswered_);
+  }
   if (found->second.reply.has_value()) return end(*found->second.reply);
   if (stopped) return end(absl::UnavailableError("the coordinator has stopped"));
   return std::nullopt;

@@ -32,12 +32,16 @@ class Calls {
   // id. FailedPrecondition when a call under this name waits already: one thread at a time.
   absl::StatusOr<uint64_t> Begin(const std::string& name);
 
+  // From here on every call fails with `why`, those that wait too.
+  void Fail(const absl::Status& why);
+
   // Takes a call back that was never sent.
   void Abandon(uint64_t call);
 
   // Waits for the reply and forgets the call. Unavailable when the coordinator has stopped,
   // Cancelled when this process has been dropped from the group. DeadlineExceeded when the deadline
-  // passed without any answer; no further call can be made then. Any thread.
+  // passed without any answer, DataLoss when the reply ring holds what cannot be; no further call
+  // can be made then. Any thread.
   absl::StatusOr<ReplyBody> Await(uint64_t call, Deadline deadline);
 
  private:
@@ -61,7 +65,8 @@ class Calls {
   uint64_t next_ = 0;  // the reply to read next; meaningful while there are calls
   uint64_t last_call_ = 0;
   std::map<uint64_t, Call> calls_;
-  absl::Status unanswered_;  // not ok once a call was given up
+  absl::Status failed_;      // not ok after Fail
+  absl::Status unanswered_;  // not ok once an answer has been missed
   std::string body_;
 };
 

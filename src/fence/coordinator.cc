@@ -5,22 +5,29 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "fence/thread_name.h"
+#include "fence/corruption.h"
+#include "fence/thread.h"
 
 namespace fence {
 
-Coordinator::Coordinator(const Segment& segment, Incarnation self, int spins)
+Coordinator::Coordinator(const Segment& segment, Incarnation self, int spins, Report report)
     : segment_(segment),
       control_(segment.control()),
       self_(self),
-      group_([&segment](Incarnation observer, Incarnation sender) {
-        return Observe(segment.progress(observer, sender));
-      }),
+      report_(std::move(report)),
+      group_(
+          [this](Incarnation observer, Incarnation sender) { return Progress(observer, sender); }),
       reply_ring_(segment.reply_ring()),
       reply_writer_(reply_ring_),
       spins_(spins) {
   group_.Admit(self_);
-  thread_ = std::thread([this] { Run(); });
+  absl::StatusOr<std::thread> thread = StartThread("coordinator", [this] { Run(); });
+  started_ = thread.status();
+  if (thread.ok()) {
+    thread_ = *std::move(thread);
+  } else {
+    segment_.StopGroup();
+  }
 }
 
 Coordinator::~Coordinator() { Stop(Deadline::At(0)); }
@@ -37,14 +44,13 @@ bool Coordinator::Stop(Deadline deadline) {
   if (thread_.joinable()) {
     stop_by_ = deadline;
     stop_.store(true, std::memory_order_release);
-    control_.coordinator.Ring();
+    control_.coordinator.RingForEnd();
     thread_.join();
   }
   return !stopped_by_others_;
 }
 
 void Coordinator::Run() {
-  NameThisThread("coordinator");
   for (;;) {
     // Everything below looks at shared state after this line, so a ring in between cuts the sleep
     // short.
@@ -76,6 +82,10 @@ Deadline Coordinator::Step() {
   AdmitWhoIsAttached();
   Decide();
   WriteReplies();
+  if (inspection_due_.exchange(false, std::memory_order_seq_cst) && Inspect()) {
+    Decide();
+    WriteReplies();
+  }
   return std::min(next_deadline_, next_look_);
 }
 
@@ -84,6 +94,8 @@ void Coordinator::FollowRecords() {
   const uint32_t changes = control_.roster_changes.load(std::memory_order_seq_cst);
   if (changes == roster_changes_) return;
   roster_changes_ = changes;
+  inspection_due_.store(true, std::memory_order_seq_cst);
+  FollowOwnRecord();
   const Incarnation claimed =
       std::min(control_.claimed.load(std::memory_order_seq_cst), segment_.geometry().incarnations);
   for (Incarnation member = 1; member <= claimed; ++member) {
@@ -93,6 +105,14 @@ void Coordinator::FollowRecords() {
     if (status == MemberStatus::kJoining && !known) Welcome(member);
     if (status == MemberStatus::kLeft && known) Forget(member);
   }
+}
+
+// This process has failed as a member.
+void Coordinator::FollowOwnRecord() {
+  if (!takes_part_ || !IsGone(segment_.record(self_))) return;
+  takes_part_ = false;
+  group_.Drop(self_);
+  segment_.Announce();
 }
 
 // Drops those whose lease has run out. What they published before is read: TakeCalls has been
@@ -108,6 +128,43 @@ void Coordinator::LookAfterLeases() {
     if (peer.lease.RunOut(heartbeat, now_ns)) dead.push_back(member);
   }
   for (const Incarnation member : dead) Lose(member);
+  inspection_due_.store(true, std::memory_order_seq_cst);
+}
+
+// What the cell shows, if it can be: nobody has handled what has not been sent. Any thread.
+Observed Coordinator::Progress(Incarnation observer, Incarnation sender) {
+  const Observed observed = Observe(segment_.progress(observer, sender));
+  if (observed.progress == Position{}) return observed;  // not reading
+  const uint64_t published = segment_.request_ring(sender).Published().sequence;
+  if (observed.progress.epoch == sender &&
+      SequenceDistance(observed.progress.sequence, published) >= 0) {
+    return observed;
+  }
+  inspection_due_.store(true, std::memory_order_seq_cst);
+  return {};
+}
+
+// Drops those who have written what cannot be. True when there were any.
+bool Coordinator::Inspect() {
+  std::map<Incarnation, Known> known;
+  if (takes_part_) known[self_] = {.admitted = true, .cursor = std::nullopt};
+  for (auto& [member, peer] : peers_) {
+    known[member] = {.admitted = peer.admitted, .cursor = peer.calls.next()};
+    peer.calls.Mend();
+  }
+  const auto found = FindCorruption(segment_, known, reply_writer_.next());
+  for (const auto& [member, why] : found) Expel(member, why);
+  return !found.empty();
+}
+
+void Coordinator::Expel(Incarnation member, const absl::Status& why) {
+  report_(member, why);
+  if (member == self_) {
+    segment_.record(self_).status.store(MemberStatus::kLeft, std::memory_order_seq_cst);
+    FollowOwnRecord();
+  } else {
+    Lose(member);
+  }
 }
 
 // A joiner's slot is its own from here on: what had it before is dropped, in the same step, if it
@@ -134,7 +191,7 @@ void Coordinator::Welcome(Incarnation joiner) {
 // Membership begins when all who are members can read the new one and it can read all of them.
 void Coordinator::AdmitWhoIsAttached() {
   for (auto& [joiner, peer] : peers_) {
-    if (peer.admitted || !AttachedBothWays(joiner, self_)) continue;
+    if (peer.admitted || (takes_part_ && !AttachedBothWays(joiner, self_))) continue;
     const bool all =
         std::all_of(peers_.begin(), peers_.end(), [&, joiner = joiner](const auto& other) {
           return !other.second.admitted || AttachedBothWays(joiner, other.first);
@@ -159,12 +216,16 @@ bool Coordinator::AttachedBothWays(Incarnation a, Incarnation b) const {
 }
 
 void Coordinator::TakeCalls() {
-  std::vector<Incarnation> broken;
+  std::map<Incarnation, absl::Status> broken;
   for (auto& [member, peer] : peers_) {
-    if (!TakeCallsOf(member, &peer).ok()) broken.push_back(member);
+    absl::Status taken = TakeCallsOf(member, &peer);
+    if (!taken.ok()) broken.emplace(member, std::move(taken));
   }
   // Whose ring cannot be read cannot take part; the others go on.
-  for (const Incarnation member : broken) Lose(member);
+  for (const auto& [member, why] : broken) {
+    Expel(member,
+          absl::DataLossError(absl::StrCat("ring of incarnation ", member, ": ", why.message())));
+  }
 }
 
 absl::Status Coordinator::TakeCallsOf(Incarnation member, Peer* peer) {
@@ -225,10 +286,12 @@ void Coordinator::WriteReplies() {
 
 bool Coordinator::HasRoomForReply() {
   std::atomic<uint32_t>& blocked = reply_ring_.header->blocked;
-  if (reply_writer_.AskForRoom(1).ok()) {
+  const absl::Status room = reply_writer_.AskForRoom(1);
+  if (room.ok()) {
     if (std::exchange(reply_blocked_, false)) blocked.store(0, std::memory_order_seq_cst);
     return true;
   }
+  if (absl::IsDataLoss(room)) inspection_due_.store(true, std::memory_order_seq_cst);
   // Either a reader that moves from now on sees this and rings, or it has moved already and the
   // second look sees that.
   if (!std::exchange(reply_blocked_, true)) blocked.store(1, std::memory_order_seq_cst);

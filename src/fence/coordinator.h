@@ -1,10 +1,17 @@
 // The coordinator of a group: admits members, takes their calls, decides and answers.
 //
-// All of it is one thread, "coordinator", that never waits for a handler, a reader or a full ring,
-// only on its bell. It reads every other member's request ring for control messages with a cursor
-// of its own, so that a call is known and its deadline is kept while the handlers of this very
-// process are busy; what the members have *handled* it learns from the progress cells. It alone
-// writes the reply ring.
+// All of it is one thread at a time: "coordinator", or one of its own process that calls a barrier
+// when nobody is at it, which saves waking the other. It never waits for a handler, a reader or a
+// full ring, only on its bell. It reads every other member's request ring for control messages with
+// a cursor of its own, so that a call is known and its deadline is kept while the handlers of this
+// very process are busy; what the members have *handled* it learns from the progress cells. It
+// alone writes the reply ring.
+//
+// Its own process is a member like the others. When that has failed, as its record says, it is
+// dropped from all rounds, and the group goes on without it.
+//
+// It looks for corruption (corruption.h) when members have come or gone, when it has met something
+// odd or others have, and as often as at the leases.
 
 #ifndef FENCE_COORDINATOR_H_
 #define FENCE_COORDINATOR_H_
@@ -12,6 +19,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -28,9 +36,19 @@ namespace fence {
 
 class Coordinator {
  public:
+  // Told of each member that is dropped for what it has done to shared memory, by the thread that
+  // decides. `self` is to fail then.
+  using Report = std::function<void(Incarnation member, const absl::Status& why)>;
+
   // Starts the thread, with `self` as the first member. The reply ring is initialised; `segment`
   // outlives this. `spins`: how often a wait looks before it sleeps.
-  Coordinator(const Segment& segment, Incarnation self, int spins);
+  Coordinator(
+      const Segment& segment, Incarnation self, int spins,
+      Report report = [](Incarnation, const absl::Status&) {});
+
+  // ResourceExhausted when there was no thread to be had. The group has stopped then.
+  const absl::Status& started() const { return started_; }
+
   ~Coordinator();  // stops
 
   Coordinator(const Coordinator&) = delete;
@@ -61,10 +79,14 @@ class Coordinator {
   void Run();
   Deadline Step();
   void FollowRecords();
+  void FollowOwnRecord();
   void Welcome(Incarnation joiner);
   void AdmitWhoIsAttached();
   bool AttachedBothWays(Incarnation a, Incarnation b) const;
   void LookAfterLeases();
+  Observed Progress(Incarnation observer, Incarnation sender);
+  bool Inspect();
+  void Expel(Incarnation member, const absl::Status& why);
   void TakeCalls();
   absl::Status TakeCallsOf(Incarnation member, Peer* peer);
   absl::Status TakeCall(Incarnation member, const Envelope& envelope);
@@ -78,6 +100,8 @@ class Coordinator {
   const Segment& segment_;
   Control& control_;
   const Incarnation self_;
+  const Report report_;
+  std::atomic<bool> inspection_due_ = false;
   Group group_;
   std::atomic<bool> stop_ = false;
   Deadline stop_by_ = Deadline::Infinite();  // written before `stop_`
@@ -87,7 +111,8 @@ class Coordinator {
   std::mutex step_;
   bool ended_ = false;  // no more steps
   Deadline sleeps_until_ = Deadline::Infinite();
-  Peers peers_;  // all but this process itself
+  Peers peers_;             // all but this process itself
+  bool takes_part_ = true;  // this process is a member
   uint32_t roster_changes_ = 0;
   bool watching_ = false;
   Deadline next_deadline_ = Deadline::Infinite();
@@ -100,7 +125,8 @@ class Coordinator {
   std::string body_;
   const int spins_;
 
-  std::thread thread_;  // last: it starts when all else is there
+  std::thread thread_;
+  absl::Status started_;
 };
 
 }  // namespace fence

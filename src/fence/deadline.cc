@@ -22,12 +22,15 @@ Deadline Deadline::In(std::chrono::nanoseconds from_now) {
 
 std::chrono::nanoseconds Deadline::Remaining() const {
   if (infinite()) return std::chrono::nanoseconds::max();
-  return std::chrono::nanoseconds(std::max<int64_t>(0, at_ns_ - MonotonicNow()));
+  const int64_t now_ns = MonotonicNow();
+  return std::chrono::nanoseconds(at_ns_ <= now_ns ? 0 : at_ns_ - now_ns);
 }
 
 Deadline Deadline::Later(std::chrono::nanoseconds by) const {
-  if (infinite() || by.count() > kInfiniteNs - std::max<int64_t>(0, at_ns_)) return Infinite();
-  return At(at_ns_ + by.count());
+  int64_t sum = 0;
+  if (infinite() || by == std::chrono::nanoseconds::max()) return Infinite();
+  if (!__builtin_add_overflow(at_ns_, by.count(), &sum)) return At(sum);
+  return by.count() > 0 ? Infinite() : At(std::numeric_limits<int64_t>::min());
 }
 
 timespec Deadline::ToTimespec() const {

@@ -50,4 +50,9 @@ void* Doorbell::FutexWord() {
   return reinterpret_cast<char*>(&word_) + sizeof(Ticket);
 }
 
+void Doorbell::RingForEnd() {
+  word_.fetch_add(kOneRing, std::memory_order_seq_cst);
+  WakeAll();
+}
+
 }  // namespace fence

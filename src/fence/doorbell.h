@@ -55,6 +55,10 @@ class Doorbell {
     if (SleepersOf(word_.fetch_add(kOneRing, std::memory_order_seq_cst)) != 0) WakeAll();
   }
 
+  // As Ring, but asks the kernel even if nobody seems to sleep. For ends, which are rare and must
+  // not be missed by a sleeper whose count has been overwritten.
+  void RingForEnd();
+
  private:
   // The count is the upper half, so that it wraps by itself.
   static constexpr uint64_t kOneRing = uint64_t{1} << 32;

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "fence/doorbell.h"
 #include "fence/message.h"
@@ -38,7 +39,8 @@ enum class ReaderState : uint32_t {
       1,         // the writer keeps the messages from here on; where reading begins is not settled
   kService = 2,  // attached and published; application messages are held back
   kNormal = 3,
-  kStopping = 4,  // has ended; its position is final
+  kStopping = 4,    // has ended; its position is final
+  kUnreadable = 5,  // has ended, since the ring holds what cannot be; its sender is to be dropped
 };
 
 // Whether a reader in this state handles every message that is published from now on.
@@ -92,6 +94,12 @@ struct alignas(kCacheLine) MemberRecord {
   char name[kMaxMemberName];        // not necessarily terminated
 };
 
+// Whether this incarnation has been a member and is none any more: nobody waits for its readers.
+inline bool IsGone(const MemberRecord& record) {
+  const MemberStatus status = record.status.load(std::memory_order_seq_cst);
+  return status == MemberStatus::kLeft || status == MemberStatus::kLost;
+}
+
 // What all share; one line for each that rings or is rung.
 struct alignas(kCacheLine) Control {     // NOLINT(clang-analyzer-optin.performance.Padding)
   std::atomic<uint32_t> claimed;         // records taken so far
@@ -104,15 +112,23 @@ struct alignas(kCacheLine) Control {     // NOLINT(clang-analyzer-optin.performa
   alignas(kCacheLine) Doorbell replies;  // the reply ring has moved, or the group has stopped
 };
 
-struct alignas(kCacheLine) SegmentHeader {
-  std::atomic<uint64_t> magic;  // written last
-  uint32_t version;
-  uint32_t reserved;
-  uint64_t fingerprint;
+// What a process must know of a segment before it can use it. Fixed by the creator.
+struct SegmentFacts {
+  uint64_t version;
+  uint64_t fingerprint;  // of the layout of the build that made it
   uint64_t total_bytes;
   int64_t lease_ns;  // the largest value: no leases
   Geometry geometry;
+  uint64_t checksum;  // of all fields before it: a value that could be right may still be wrong
 };
+
+struct alignas(kCacheLine) SegmentHeader {
+  std::atomic<uint64_t> magic;  // written last
+  SegmentFacts facts;
+};
+// No padding: no bit of the header is without a meaning.
+static_assert(std::has_unique_object_representations_v<SegmentFacts>);
+static_assert(sizeof(SegmentHeader) == sizeof(uint64_t) + sizeof(SegmentFacts));
 
 static_assert(std::atomic<uint64_t>::is_always_lock_free);
 static_assert(std::atomic<ReaderState>::is_always_lock_free);

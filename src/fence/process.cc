@@ -1,6 +1,5 @@
 #include "fence/process.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,51 +7,31 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "fence/membership.h"
 
 namespace fence {
 namespace {
 
-// How often Join looks for a segment that is not there yet: there is nothing to sleep on.
-constexpr std::chrono::nanoseconds kFirstLook = std::chrono::milliseconds(1);
-constexpr std::chrono::nanoseconds kLaterLooks = std::chrono::milliseconds(50);
-
-void Sleep(std::chrono::nanoseconds time) {
-  const timespec ts{.tv_sec = static_cast<time_t>(time.count() / 1'000'000'000),
-                    .tv_nsec = static_cast<long>(time.count() % 1'000'000'000)};
-  nanosleep(&ts, nullptr);
+absl::Status NotNegative(const char* option, int64_t value) {
+  if (value >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(option, ": expected no negative number, got ", value));
 }
 
-absl::StatusOr<Segment> AttachWhenThere(const std::string& group, Deadline deadline) {
-  for (std::chrono::nanoseconds pause = kFirstLook;; pause = std::min(2 * pause, kLaterLooks)) {
-    absl::StatusOr<Segment> segment = Segment::Attach(group);
-    const bool later = absl::IsNotFound(segment.status()) || absl::IsUnavailable(segment.status());
-    if (!later || deadline.Passed()) return segment;
-    Sleep(std::min(pause, deadline.Remaining()));
+// What can be said of the options before there is a segment; the rest is Segment's.
+absl::Status Validate(const Options& options) {
+  for (absl::Status status : {NotNegative("patience", options.patience.count()),
+                              NotNegative("answer_grace", options.answer_grace.count()),
+                              NotNegative("spins", options.spins)}) {
+    if (!status.ok()) return status;
   }
+  return absl::OkStatus();
 }
 
-// Takes a record that nobody has had before.
-absl::StatusOr<Incarnation> Claim(const Segment& segment) {
-  std::atomic<uint32_t>& claimed = segment.control().claimed;
-  uint32_t taken = claimed.load(std::memory_order_seq_cst);
-  do {
-    if (taken >= segment.geometry().incarnations) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "the group has had all its ", segment.geometry().incarnations, " incarnations"));
-    }
-  } while (!claimed.compare_exchange_weak(taken, taken + 1, std::memory_order_seq_cst));
-  return taken + 1;
-}
-
-uint32_t CountMembers(const Segment& segment) {
-  const Incarnation claimed = std::min(segment.control().claimed.load(std::memory_order_seq_cst),
-                                       segment.geometry().incarnations);
-  uint32_t members = 0;
-  for (Incarnation member = 1; member <= claimed; ++member) {
-    if (segment.record(member).status.load(std::memory_order_seq_cst) == MemberStatus::kMember)
-      ++members;
-  }
-  return members;
+absl::Status ValidateSlot(uint32_t slot, const Geometry& geometry) {
+  if (slot < geometry.slots) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("slot: expected less than ", geometry.slots, ", got ", slot));
 }
 
 BarrierResult Failure(Mode mode, absl::Status status) {
@@ -71,15 +50,15 @@ Process::Process(Options options, Segment segment, Incarnation self)
       calls_(segment_, self, options_.spins),
       roster_(segment_, self, /*service=*/true, options_.spins,
               {.deliver = [this](const Message& message) { Deliver(message); },
-               .on_error = [this](const absl::Status& error) { NoteError(error); }},
+               .on_unreadable = [this](const absl::Status& error) { NoteError(error); },
+               .on_failure = [this](const absl::Status& why) { Fail(why); }},
               [this] { CoordinatorIsSilent(); }) {}
 
 Process::~Process() { Leave().IgnoreError(); }
 
 absl::StatusOr<std::unique_ptr<Process>> Process::Create(Options options) {
-  if (options.slot >= options.geometry.slots) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("slot: expected less than ", options.geometry.slots, ", got ", options.slot));
+  for (absl::Status status : {Validate(options), ValidateSlot(options.slot, options.geometry)}) {
+    if (!status.ok()) return status;
   }
   absl::StatusOr<Segment> segment = Segment::Create(options.group, options.geometry, options.lease);
   if (!segment.ok()) return segment.status();
@@ -88,10 +67,15 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Create(Options options) {
   RingWriter::Initialize(process->segment_.reply_ring(), process->self_,
                          process->options_.first_reply);
   process->FillRecord(MemberStatus::kMember);
-  process->coordinator_ =
-      std::make_unique<Coordinator>(process->segment_, process->self_, process->options_.spins);
+  process->coordinator_ = std::make_unique<Coordinator>(
+      process->segment_, process->self_, process->options_.spins,
+      [self = process.get()](Incarnation member, const absl::Status& why) {
+        member == self->self_ ? self->Fail(why) : self->NoteError(why);
+      });
   process->roster_.SetService(process->options_.start_in_service);
-  process->roster_.Start();
+  for (const absl::Status& started : {process->coordinator_->started(), process->roster_.Start()}) {
+    if (!started.ok()) return started;
+  }
   return process;
 }
 
@@ -101,21 +85,21 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Join(Options options) {
 }
 
 absl::StatusOr<std::unique_ptr<Process>> Process::Join(Options options, Deadline deadline) {
+  if (absl::Status status = Validate(options); !status.ok()) return status;
   absl::StatusOr<Segment> segment = AttachWhenThere(options.group, deadline);
   if (!segment.ok()) return segment.status();
-  if (options.slot >= segment->geometry().slots) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "slot: expected less than ", segment->geometry().slots, ", got ", options.slot));
-  }
+  absl::Status slot = ValidateSlot(options.slot, segment->geometry());
+  if (!slot.ok()) return slot;
   const absl::StatusOr<Incarnation> self = Claim(*segment);
   if (!self.ok()) return self.status();
   std::unique_ptr<Process> process(new Process(std::move(options), *std::move(segment), *self));
   process->FillRecord(MemberStatus::kJoining);
-  process->roster_.Start();
-  if (absl::Status status = process->AwaitMembership(deadline); !status.ok()) {
+  absl::Status joined = process->roster_.Start();
+  if (joined.ok()) joined = process->AwaitMembership(deadline);
+  if (!joined.ok()) {
     process->BeginLeaving();
     process->Depart();
-    return status;
+    return joined;
   }
   // Until here messages were held back: a handler may send, and what it had sent while joining
   // would not have reached members that attached later.
@@ -143,6 +127,8 @@ absl::Status Process::AwaitMembership(Deadline deadline) {
       case MemberStatus::kLost:
         return absl::AbortedError(absl::StrCat(
             "slot ", options_.slot, ": taken by a newer incarnation, or the coordinator's own"));
+      case MemberStatus::kLeft:
+        return TakesPart();
       default:
         break;
     }
@@ -165,8 +151,13 @@ bool Process::GiveUpJoining() {
 absl::Status Process::AwaitMembers(uint32_t count) { return AwaitMembers(count, Patience()); }
 
 absl::Status Process::AwaitMembers(uint32_t count, Deadline deadline) {
+  if (count > segment_.geometry().slots) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "count: the group has room for ", segment_.geometry().slots, " members, got ", count));
+  }
   for (;;) {
     const Doorbell::Ticket ticket = control_.roster.Listen();
+    if (absl::Status here = TakesPart(); !here.ok()) return here;
     const uint32_t members = CountMembers(segment_);
     if (members >= count) return absl::OkStatus();
     if (control_.stopped.load(std::memory_order_seq_cst) != 0) {
@@ -182,15 +173,17 @@ absl::Status Process::Send(uint32_t type, std::string_view payload) {
   // The clock is read by calls that block, and most do not.
   absl::Status sent = sender_.TryAppend(Kind::kApplication, type, payload, Wake::kReaders).status();
   if (sent.ok()) return sent;
-  return absl::IsResourceExhausted(sent) ? Send(type, payload, Patience()) : sent;
+  const bool may_pass = absl::IsResourceExhausted(sent) || absl::IsDataLoss(sent);
+  return may_pass ? Send(type, payload, Patience()) : sent;
 }
 
 absl::Status Process::Send(uint32_t type, std::string_view payload, Deadline deadline) {
   absl::Status sent = sender_.TryAppend(Kind::kApplication, type, payload, Wake::kReaders).status();
-  if (!absl::IsResourceExhausted(sent)) return sent;
+  if (!absl::IsResourceExhausted(sent) && !absl::IsDataLoss(sent)) return sent;
   // Two handlers could wait on each other's ring.
-  if (roster_.Current() != nullptr)
-    return absl::ResourceExhaustedError("the ring is full, and handlers do not wait");
+  if (roster_.Current() != nullptr) {
+    return {sent.code(), absl::StrCat(sent.message(), ", and handlers do not wait")};
+  }
   return sender_.Append(Kind::kApplication, type, payload, Wake::kReaders, deadline).status();
 }
 
@@ -239,7 +232,9 @@ absl::StatusOr<ReplyBody> Process::Call(const std::string& name, Mode mode, Dead
                                  .stamp = *stamp,
                                  .deadline = deadline});
   }
-  return calls_.Await(*call, deadline.Later(options_.answer_grace));
+  // The grace is counted from now if the deadline has passed already: the answer takes its time.
+  const Deadline not_past = Deadline::In(deadline.Remaining());
+  return calls_.Await(*call, not_past.Later(options_.answer_grace));
 }
 
 absl::Status Process::Leave() { return Leave(Patience()); }
@@ -247,13 +242,14 @@ absl::Status Process::Leave() { return Leave(Patience()); }
 absl::Status Process::Leave(Deadline deadline) {
   if (roster_.Current() != nullptr)
     return absl::FailedPreconditionError("leave: called in a handler");
-  if (!BeginLeaving()) return absl::FailedPreconditionError("this process has left the group");
+  if (!BeginLeaving()) return absl::FailedPreconditionError(kHasLeft);
   const absl::Status called = CallLeave(deadline);
   const bool own_end = coordinator_ == nullptr || coordinator_->Stop(deadline);
   Depart();
   if (!own_end) return absl::CancelledError("the others have taken this coordinator for dead");
   if (coordinator_ != nullptr) return Segment::Unlink(options_.group);
-  return absl::IsUnavailable(called) ? absl::OkStatus() : called;
+  // Nobody is left to let this process go, or it is gone already.
+  return absl::IsUnavailable(called) || HasFailed() ? absl::OkStatus() : called;
 }
 
 // True for the one call that is to leave.
@@ -280,8 +276,13 @@ absl::Status Process::CallLeave(Deadline deadline) {
 
 // Ends all reading and says so in the record. The mapping stays until this object goes.
 void Process::Depart() {
-  sender_.Close();
+  sender_.Close(absl::FailedPreconditionError(kHasLeft));
   roster_.Stop();
+  WithdrawRecord();
+}
+
+// The coordinator drops this member, and nobody waits for its readers any more.
+void Process::WithdrawRecord() {
   for (MemberStatus expected : {MemberStatus::kMember, MemberStatus::kJoining}) {
     record_.status.compare_exchange_strong(expected, MemberStatus::kLeft,
                                            std::memory_order_seq_cst);
@@ -310,6 +311,31 @@ void Process::Deliver(const Message& message) {
 void Process::NoteError(const absl::Status& error) {
   const std::lock_guard lock(mutex_);
   if (health_.ok()) health_ = error;
+}
+
+// This process cannot keep a member's promises any more.
+void Process::Fail(const absl::Status& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!failed_.ok()) return;
+    failed_ = why;
+    if (health_.ok()) health_ = why;
+  }
+  sender_.Close(why);
+  calls_.Fail(why);
+  WithdrawRecord();
+}
+
+bool Process::HasFailed() const {
+  const std::lock_guard lock(mutex_);
+  return !failed_.ok();
+}
+
+// ok as long as this process is, or is becoming, a member by what it knows itself.
+absl::Status Process::TakesPart() const {
+  const std::lock_guard lock(mutex_);
+  if (!failed_.ok()) return failed_;
+  return leaving_ ? absl::FailedPreconditionError(kHasLeft) : absl::OkStatus();
 }
 
 // The first of the members to notice clears up: the name is free for a new group.

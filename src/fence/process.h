@@ -18,15 +18,25 @@
 // in the library's threads, one thread per other member: messages of one sender are handled one
 // after the other in the order in which they were sent, messages of different senders at the same
 // time. A handler may Send and RunAfterCurrentHandler; it may not call Barrier, Leave or the
-// destructor, and must not throw.
+// destructor.
+//
+// Failure. A handler that throws, or a task queued behind one, fails its process: the message
+// cannot be handled, so no barrier may say that it was. The process drops out of the group as if it
+// had left: the others' barriers go on without it, *downgraded*, and what it had sent is still
+// handled. Its own calls, those that wait too, return what was thrown and by which message. What
+// remains is to destroy it. A coordinator that fails so goes on coordinating for the others, until
+// it leaves.
 //
 // Ownership. A Process object is one member. Several may live in one address space; they share
 // nothing but the segment, which they map each on their own. The segment's name exists from
 // `Create` to the coordinator's `Leave`.
 //
 // Deadlines. Every wait takes one; without it the options' `patience` counts from the call.
-// Infinite is allowed everywhere. Errors are values; nothing here throws, reads the environment or
-// handles signals.
+// Infinite is allowed everywhere. Errors are values; nothing here throws (but std::bad_alloc),
+// reads the environment or handles signals.
+//
+// Shared memory is checked before it is believed. What cannot be is DataLoss to whoever meets it,
+// and the coordinator drops the member whose doing it is; the others go on.
 
 #ifndef FENCE_PROCESS_H_
 #define FENCE_PROCESS_H_
@@ -123,7 +133,8 @@ class Process {
   // DeadlineExceeded if that lasts. In a handler it never blocks: ResourceExhausted then.
   // InvalidArgument when the payload exceeds geometry.message_bytes. FailedPrecondition after
   // Leave; Cancelled when this incarnation has been dropped; Unavailable when it would block and
-  // the coordinator has stopped.
+  // the coordinator has stopped; what has made this process fail, if it has. DataLoss when another
+  // member's memory is corrupt: it is waited for until that one is dropped, as for room.
   absl::Status Send(uint32_t type, std::string_view payload);
   absl::Status Send(uint32_t type, std::string_view payload, Deadline deadline);
 
@@ -144,7 +155,7 @@ class Process {
   // waited for, whatever the deadline; what they have not come to is not handled here. The
   // coordinator's Leave stops the group, by which every call that waits fails, and removes its
   // name. Cancelled if the others had taken this coordinator for dead; whoever found out has
-  // removed the name.
+  // removed the name. A process that has failed leaves in order, too.
   absl::Status Leave();
   absl::Status Leave(Deadline deadline);
 
@@ -155,7 +166,9 @@ class Process {
   // message counts as handled, in the order of queueing. FailedPrecondition outside of a handler.
   absl::Status RunAfterCurrentHandler(std::function<void()> task);
 
-  // ok, or the first thing that a background thread could not go on with.
+  // ok, or the first thing that a background thread could not go on with: this process has failed
+  // (Barrier then returns the same), another member's memory is corrupt, or the coordinator is
+  // silent.
   absl::Status Health() const;
 
   Incarnation incarnation() const { return self_; }
@@ -179,9 +192,13 @@ class Process {
   bool BeginLeaving();
   absl::Status CallLeave(Deadline deadline);
   void Depart();
+  void WithdrawRecord();
 
   void Deliver(const Message& message);
   void NoteError(const absl::Status& error);
+  void Fail(const absl::Status& why);
+  bool HasFailed() const;
+  absl::Status TakesPart() const;
   void CoordinatorIsSilent();
 
   const Options options_;
@@ -193,6 +210,7 @@ class Process {
   mutable std::mutex mutex_;
   bool leaving_ = false;  // Leave has been called
   absl::Status health_;
+  absl::Status failed_;  // why this process takes part no more; ok while it does
 
   Sender sender_;
   Calls calls_;

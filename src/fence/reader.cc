@@ -1,25 +1,43 @@
 #include "fence/reader.h"
 
+#include <exception>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "fence/thread_name.h"
+#include "fence/thread.h"
 
 namespace fence {
+namespace {
 
-Reader::Reader(const Segment& segment, Incarnation self, Incarnation sender, bool service,
-               int spins, Callbacks callbacks)
+// gRPC's code, too, for what a handler of the application throws.
+absl::Status Thrown(const char* by, const Message& message, const std::string& what) {
+  return absl::UnknownError(absl::StrCat(
+      by, " of message type ", message.type, ", message ", message.position.sequence,
+      " of incarnation ", message.sender, " (slot ", message.sender_slot, ") threw: ", what));
+}
+
+}  // namespace
+
+Reader::Reader(const Segment& segment, Incarnation self, Incarnation sender, uint32_t sender_slot,
+               bool service, int spins, Callbacks callbacks)
     : control_(segment.control()),
       self_(segment.record(self)),
       view_(segment.request_ring(sender)),
       ring_(view_, &segment.progress(self, sender)),
       sender_(sender),
-      sender_slot_(segment.record(sender).slot),
+      sender_slot_(sender_slot),
       callbacks_(std::move(callbacks)),
       service_(service),
-      spins_(spins),
-      thread_([this] { Run(); }),
-      thread_id_(thread_.get_id()) {}
+      spins_(spins) {}
+
+absl::Status Reader::Start() {
+  absl::StatusOr<std::thread> thread =
+      StartThread(absl::StrCat("reader-", sender_slot_), [this] { Run(); });
+  if (!thread.ok()) return thread.status();
+  thread_ = *std::move(thread);
+  thread_id_ = thread_.get_id();
+  return absl::OkStatus();
+}
 
 void Reader::Join() {
   if (thread_.joinable()) thread_.join();
@@ -32,15 +50,17 @@ void Reader::SetService(bool service) {
 
 void Reader::Command(std::atomic<bool>* flag) const {
   if (flag->exchange(true, std::memory_order_acq_rel)) return;
-  view_.header->messages.Ring();  // wakes this reader, and for nothing the others of the same ring
+  // Wakes this reader, and for nothing the others of the same ring.
+  view_.header->messages.RingForEnd();
 }
 
 void Reader::Run() {
-  NameThisThread(absl::StrCat("reader-", sender_slot_));
   AdoptState();
   while (Step()) {
   }
-  ring_.SetState(ReaderState::kStopping);
+  const bool unreadable = state_ == ReaderState::kUnreadable;
+  ring_.SetState(unreadable ? state_ : ReaderState::kStopping);
+  if (unreadable) control_.roster_changes.fetch_add(1, std::memory_order_seq_cst);
   finished_.store(true, std::memory_order_release);
   control_.roster.Ring();       // this process's roster joins the thread
   control_.coordinator.Ring();  // a target of this reader will not be met
@@ -57,7 +77,7 @@ bool Reader::Step() {
     if (stop_.load(std::memory_order_acquire)) return false;
     if (!Fetch(next_) || !Handle()) break;
   }
-  if (stop_.load(std::memory_order_acquire) || state_ == ReaderState::kStopping) return false;
+  if (stop_.load(std::memory_order_acquire) || !IsReading(state_)) return false;
   if (retired && next_ == limit) return false;
   if (next_ == before) view_.header->messages.Wait(ticket, Deadline::Infinite(), spins_);
   return true;
@@ -81,13 +101,16 @@ void Reader::AdoptState() {
 // Copies a message out of the ring. False when this reader has come to its end.
 bool Reader::Fetch(uint64_t sequence) {
   const absl::Status read = ring_.Read(sequence, &envelope_, &body_);
-  // Once dropped, this process is not waited for, and what it has just read may have been
-  // overwritten meanwhile. An acquire load alone would let the copy come after the question.
+  // Once gone, this process is not waited for, and what it has just read may have been overwritten
+  // meanwhile. An acquire load alone would let the copy come after the question.
   std::atomic_thread_fence(std::memory_order_acquire);
-  const bool dropped = self_.status.load(std::memory_order_acquire) == MemberStatus::kLost;
-  if (read.ok() && !dropped) return true;
-  if (!dropped) callbacks_.on_error(read);
-  state_ = ReaderState::kStopping;
+  const bool gone = IsGone(self_);
+  if (read.ok() && !gone) return true;
+  state_ = gone ? ReaderState::kStopping : ReaderState::kUnreadable;
+  if (!gone) {
+    callbacks_.on_unreadable(absl::DataLossError(absl::StrCat(
+        "ring of incarnation ", sender_, " (slot ", sender_slot_, "): ", read.message())));
+  }
   return false;
 }
 
@@ -95,24 +118,42 @@ bool Reader::Fetch(uint64_t sequence) {
 bool Reader::Handle() {
   if (envelope_.kind == Kind::kApplication) {
     if (state_ == ReaderState::kService) return false;
-    Deliver(envelope_);
+    if (!Deliver(envelope_)) return false;
   }
   ++next_;
   Publish(next_);
   return true;
 }
 
-void Reader::Deliver(const Envelope& envelope) {
-  const Message message{.type = envelope.type,
-                        .sender = sender_,
-                        .sender_slot = sender_slot_,
-                        .position = {view_.header->epoch, envelope.sequence},
-                        .payload = body_};
-  callbacks_.deliver(message);
-  while (!after_handler_.empty()) {
-    const std::function<void()> task = std::move(after_handler_.front());
-    after_handler_.pop_front();
-    task();
+// False when the message cannot be handled, now or ever.
+bool Reader::Deliver(const Envelope& envelope) {
+  const absl::Status handled = RunHandler({.type = envelope.type,
+                                           .sender = sender_,
+                                           .sender_slot = sender_slot_,
+                                           .position = {sender_, envelope.sequence},
+                                           .payload = body_});
+  if (handled.ok()) return true;
+  // Before the reader ends: nobody may see a reader that has ended in a member that goes on.
+  callbacks_.on_failure(handled);
+  state_ = ReaderState::kStopping;
+  return false;
+}
+
+absl::Status Reader::RunHandler(const Message& message) {
+  const char* running = "handler";
+  try {
+    callbacks_.deliver(message);
+    running = "task queued by the handler";
+    while (!after_handler_.empty()) {
+      const std::function<void()> task = std::move(after_handler_.front());
+      after_handler_.pop_front();
+      task();
+    }
+    return absl::OkStatus();
+  } catch (const std::exception& thrown) {
+    return Thrown(running, message, thrown.what());
+  } catch (...) {
+    return Thrown(running, message, "something that is no std::exception");
   }
 }
 

@@ -9,6 +9,10 @@
 // In service state only control messages pass. An application message waits in the ring, and
 // progress waits with it, whatever is published behind it; if that lasts, the ring fills up and
 // holds the sender back.
+//
+// A reader ends early in two cases. Where a handler throws, its message stays unhandled for ever,
+// and this process must go: it is its own fault. Where the ring holds what cannot be, the sender
+// must go; the cell says so to the coordinator.
 
 #ifndef FENCE_READER_H_
 #define FENCE_READER_H_
@@ -30,19 +34,22 @@ namespace fence {
 class Reader {
  public:
   struct Callbacks {
-    std::function<void(const Message&)> deliver;        // runs the application's handler
-    std::function<void(const absl::Status&)> on_error;  // the ring cannot be read any further
+    std::function<void(const Message&)> deliver;  // runs the application's handler, which may throw
+    std::function<void(const absl::Status&)> on_unreadable;  // the sender's ring, any further
+    std::function<void(const absl::Status&)> on_failure;     // this process cannot go on
   };
 
-  // Starts the thread "reader-<slot of the sender>". It attaches to `sender`'s ring as `self`, at
-  // what is published then, and tells the coordinator. `segment` outlives the reader. `spins`:
-  // how often a wait looks before it sleeps.
-  Reader(const Segment& segment, Incarnation self, Incarnation sender, bool service, int spins,
-         Callbacks callbacks);
+  // `segment` outlives the reader. `spins`: how often a wait looks before it sleeps.
+  Reader(const Segment& segment, Incarnation self, Incarnation sender, uint32_t sender_slot,
+         bool service, int spins, Callbacks callbacks);
   ~Reader() { Join(); }
 
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
+
+  // Starts the thread "reader-<slot of the sender>". It attaches to the sender's ring at what is
+  // published then, and tells the coordinator. ResourceExhausted when there is no thread to be had.
+  absl::Status Start();
 
   // Ends after the message that is being handled. Does not wait.
   void Stop() { Command(&stop_); }
@@ -71,7 +78,8 @@ class Reader {
   void AdoptState();
   bool Fetch(uint64_t sequence);
   bool Handle();
-  void Deliver(const Envelope& envelope);
+  bool Deliver(const Envelope& envelope);
+  absl::Status RunHandler(const Message& message);
   void Publish(uint64_t sequence);
 
   Control& control_;
@@ -95,7 +103,7 @@ class Reader {
   std::string body_;
   std::deque<std::function<void()>> after_handler_;
 
-  std::thread thread_;         // last but for its id: it starts when all else is there
+  std::thread thread_;
   std::thread::id thread_id_;  // kept, since joining forgets it while others ask
 };
 

@@ -9,25 +9,28 @@
 namespace fence {
 namespace {
 
-// How many messages a reader has still to handle; nothing if the writer need not wait for it.
+// How many messages `reader` has still to handle; nothing if the writer need not wait for it.
 //
 // A lost or departed member's cell is skipped by its record, not by its own state: a dead process
 // cannot detach.
-absl::StatusOr<uint64_t> Backlog(const Cell& cell, uint64_t published, uint32_t capacity) {
+absl::StatusOr<uint64_t> Backlog(const Cell& cell, Incarnation reader, Position published,
+                                 uint32_t capacity) {
   const ReaderState state = cell.state.load(std::memory_order_seq_cst);
-  if (state == ReaderState::kDetached || state == ReaderState::kStopping) return 0;
-  const uint64_t sequence = cell.sequence.load(std::memory_order_seq_cst);
-  const int64_t backlog = SequenceDistance(sequence, published);
-  if (backlog < 0 || backlog > static_cast<int64_t>(capacity)) {
-    return absl::DataLossError(absl::StrCat("a reader claims position ", sequence, " in a ring of ",
-                                            capacity, " messages that has published ", published));
+  if (state == ReaderState::kDetached || state == ReaderState::kStopping ||
+      state == ReaderState::kUnreadable) {
+    return 0;
   }
-  return static_cast<uint64_t>(backlog);
-}
-
-bool IsGone(const MemberRecord& record) {
-  const MemberStatus status = record.status.load(std::memory_order_seq_cst);
-  return status == MemberStatus::kLeft || status == MemberStatus::kLost;
+  const uint64_t sequence = cell.sequence.load(std::memory_order_seq_cst);
+  const int64_t backlog = SequenceDistance(sequence, published.sequence);
+  if (backlog >= 0 && backlog <= static_cast<int64_t>(capacity)) {
+    return static_cast<uint64_t>(backlog);
+  }
+  // It was overtaken before its cell could be seen. It will look again and take a later position,
+  // as if it came only now.
+  if (state == ReaderState::kAttaching) return 0;
+  return absl::DataLossError(absl::StrCat("incarnation ", reader, " claims position ", sequence,
+                                          " in a ring of ", capacity,
+                                          " messages that has published ", ToString(published)));
 }
 
 }  // namespace
@@ -47,7 +50,8 @@ RingWriter::RingWriter(const RingView& ring)
 absl::StatusOr<Position> RingWriter::TryAppend(Kind kind, uint32_t type, std::string_view body) {
   if (body.size() > ring_.message_bytes) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "a message of ", body.size(), " bytes, but this group's limit is ", ring_.message_bytes));
+        "a message of type ", type, " with ", body.size(), " bytes, but this group's limit is ",
+        ring_.message_bytes, " (message_bytes)"));
   }
   if (absl::Status room = CheckRoom(1); !room.ok()) return room;
 
@@ -97,17 +101,13 @@ bool RingWriter::CallsArePending() const {
          SequenceDistance(ring_.scan->sequence.load(std::memory_order_seq_cst), calls_end_) > 0;
 }
 
-absl::StatusOr<uint64_t> RingWriter::BacklogOfCalls() const {
+// Wherever the cursor claims to be, at most all since the first call that was pending.
+uint64_t RingWriter::BacklogOfCalls() const {
   if (!CallsArePending()) return 0;
   const uint64_t scan = ring_.scan->sequence.load(std::memory_order_seq_cst);
-  const uint64_t from = SequenceDistance(calls_from_, scan) > 0 ? scan : calls_from_;
-  const int64_t backlog = SequenceDistance(from, next_);
-  if (backlog < 0 || backlog > static_cast<int64_t>(ring_.capacity)) {
-    return absl::DataLossError(absl::StrCat("the coordinator claims position ", scan,
-                                            " in a ring of ", ring_.capacity,
-                                            " messages that has published ", next_));
-  }
-  return static_cast<uint64_t>(backlog);
+  const uint64_t backlog = next_ - calls_from_;
+  const uint64_t taken = scan - calls_from_;  // a huge number where it lies before that
+  return taken <= backlog ? backlog - taken : backlog;
 }
 
 absl::StatusOr<uint64_t> RingWriter::LargestBacklog() const {
@@ -115,8 +115,9 @@ absl::StatusOr<uint64_t> RingWriter::LargestBacklog() const {
   // found that nothing was published meanwhile has its cell seen below (RingReader::Attach).
   ring_.header->published.store(next_, std::memory_order_seq_cst);
   uint64_t largest = 0;
-  const auto include = [&](const Cell& cell) {
-    const absl::StatusOr<uint64_t> backlog = Backlog(cell, next_, ring_.capacity);
+  const auto include = [&](const Cell& cell, Incarnation reader) {
+    const absl::StatusOr<uint64_t> backlog =
+        Backlog(cell, reader, {ring_.header->epoch, next_}, ring_.capacity);
     if (backlog.ok()) largest = std::max(largest, *backlog);
     return backlog.status();
   };
@@ -124,11 +125,9 @@ absl::StatusOr<uint64_t> RingWriter::LargestBacklog() const {
       std::min(ring_.claimed->load(std::memory_order_seq_cst), ring_.incarnations);
   for (uint32_t i = 0; i < claimed; ++i) {
     if (IsGone(ring_.records[i])) continue;
-    if (absl::Status status = include(ring_.cells[i]); !status.ok()) return status;
+    if (absl::Status status = include(ring_.cells[i], i + 1); !status.ok()) return status;
   }
-  const absl::StatusOr<uint64_t> calls = BacklogOfCalls();
-  if (!calls.ok()) return calls.status();
-  return std::max(largest, *calls);
+  return std::max(largest, BacklogOfCalls());
 }
 
 uint64_t RingReader::Attach(ReaderState state) {
@@ -154,12 +153,13 @@ uint64_t RingReader::Attach(ReaderState state) {
     cell_->sequence.store(sequence, std::memory_order_seq_cst);
   }
   SetState(state);
+  RingForBlocked();  // a sender that saw the first position may have found the ring full
   return sequence;
 }
 
 void RingReader::Detach() {
   SetState(ReaderState::kDetached);
-  if (ring_.header->blocked.load(std::memory_order_seq_cst) != 0) ring_.room->Ring();
+  RingForBlocked();
 }
 
 absl::Status RingReader::Read(uint64_t sequence, Envelope* envelope, std::string* body) const {
@@ -178,6 +178,10 @@ void RingReader::Publish(uint64_t sequence) {
   if (ring_.header->blocked.load(std::memory_order_seq_cst) == 0) return;
   const uint64_t from = ring_.header->room_from.load(std::memory_order_seq_cst);
   if (SequenceDistance(from, sequence) >= 0) ring_.room->Ring();
+}
+
+void RingReader::RingForBlocked() const {
+  if (ring_.header->blocked.load(std::memory_order_seq_cst) != 0) ring_.room->Ring();
 }
 
 absl::StatusOr<bool> CallReader::Read(Envelope* envelope, std::string* body) {
@@ -199,10 +203,20 @@ absl::StatusOr<bool> CallReader::Read(Envelope* envelope, std::string* body) {
 }
 
 void CallReader::Publish() {
-  if (std::exchange(published_, next_) == next_) return;
-  ring_.scan->sequence.store(next_, std::memory_order_seq_cst);
-  // Wherever the sender waits for a place: with its last call taken this reader is out of the way.
-  if (ring_.header->blocked.load(std::memory_order_seq_cst) != 0) ring_.room->Ring();
+  if (std::exchange(published_, next_) != next_) Store();
+}
+
+void CallReader::Mend() {
+  const Cell& cell = *ring_.scan;
+  if (cell.state.load() == ReaderState::kNormal && cell.sequence.load() == published_) return;
+  reader_.SetState(ReaderState::kNormal);
+  Store();
+}
+
+// Wherever the sender waits for a place: with its last call taken this reader is out of the way.
+void CallReader::Store() {
+  ring_.scan->sequence.store(published_, std::memory_order_seq_cst);
+  reader_.RingForBlocked();
 }
 
 }  // namespace fence

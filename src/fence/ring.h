@@ -59,17 +59,20 @@ class RingWriter {
 
   // Writes and publishes one message and returns the position just after it. Never blocks. Rings no
   // bell. ResourceExhausted when the ring is full, InvalidArgument when the body is larger than a
-  // slot, DataLoss when a reader's cell shows a position outside of the ring.
+  // slot, DataLoss when a reader's cell shows a position outside of the ring: it says whose.
   absl::StatusOr<Position> TryAppend(Kind kind, uint32_t type, std::string_view body);
 
   // ok when so many messages can be appended now; else as TryAppend, and readers ring for a sender
   // that is counted in `blocked` as soon as each of them has come far enough for that.
   absl::Status AskForRoom(uint64_t messages);
 
+  // The number of the next message.
+  uint64_t next() const { return next_; }
+
  private:
   absl::Status CheckRoom(uint64_t messages);
   absl::StatusOr<uint64_t> LargestBacklog() const;
-  absl::StatusOr<uint64_t> BacklogOfCalls() const;
+  uint64_t BacklogOfCalls() const;
   bool CallsArePending() const;
 
   const RingView ring_;
@@ -89,7 +92,6 @@ class RingReader {
   // first: from there on nothing is overwritten before `Publish` has passed it.
   uint64_t Attach(ReaderState state);
 
-  // From here on the writer does not wait for this reader.
   // Ends reading. A sender that waited for this reader has room now.
   void Detach();
   void SetState(ReaderState state) { cell_->state.store(state, std::memory_order_seq_cst); }
@@ -102,6 +104,9 @@ class RingReader {
   // Everything before `sequence` has been handled. One store, and a ring for senders that wait for
   // room.
   void Publish(uint64_t sequence);
+
+  // Wakes senders that wait for room, wherever this reader stands.
+  void RingForBlocked() const;
 
  private:
   const RingView ring_;
@@ -121,8 +126,15 @@ class CallReader {
   // any longer. DataLoss when the ring does not hold what it should.
   absl::StatusOr<bool> Read(Envelope* envelope, std::string* body);
 
+  // How far it has looked.
+  uint64_t next() const { return next_; }
+
+  // Puts its own cell right, should somebody have written there.
+  void Mend();
+
  private:
   void Publish();
+  void Store();
 
   const RingView ring_;
   RingReader reader_;

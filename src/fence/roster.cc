@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "fence/thread_name.h"
+#include "fence/thread.h"
 
 namespace fence {
 
@@ -18,14 +18,16 @@ Roster::Roster(const Segment& segment, Incarnation self, bool service, int spins
 
 Roster::~Roster() { Stop(); }
 
-void Roster::Start() {
-  thread_ = std::thread([this] { Run(); });
+absl::Status Roster::Start() {
+  absl::StatusOr<std::thread> thread = StartThread("roster", [this] { Run(); });
+  if (thread.ok()) thread_ = *std::move(thread);
+  return thread.status();
 }
 
 void Roster::Stop() {
   if (!thread_.joinable()) return;
   stop_.store(true, std::memory_order_release);
-  segment_.control().roster.Ring();
+  segment_.control().roster.RingForEnd();
   thread_.join();
   // The readers stay in the map until their threads have ended: a handler that is still running
   // asks for its own.
@@ -34,6 +36,7 @@ void Roster::Stop() {
     for (auto& [member, reader] : readers_) reader->Stop();
   }
   for (auto& [member, reader] : readers_) reader->Join();
+  const std::lock_guard lock(mutex_);  // other threads still ask whether they are readers
   readers_.clear();
 }
 
@@ -52,7 +55,6 @@ Reader* Roster::Current() {
 }
 
 void Roster::Run() {
-  NameThisThread("roster");
   Doorbell& bell = segment_.control().roster;
   for (;;) {
     const Doorbell::Ticket ticket = bell.Listen();
@@ -79,10 +81,7 @@ void Roster::FollowMember(Incarnation member) {
       return;
     case MemberStatus::kJoining:
     case MemberStatus::kMember:
-      if (found == readers_.end()) {
-        readers_[member] =
-            std::make_unique<Reader>(segment_, self_, member, service_, spins_, callbacks_);
-      }
+      if (found == readers_.end()) StartReader(member);
       return;
     case MemberStatus::kLeft:
     case MemberStatus::kLost:
@@ -94,6 +93,16 @@ void Roster::FollowMember(Incarnation member) {
       }
       return;
   }
+}
+
+void Roster::StartReader(Incarnation member) {
+  const uint32_t slot = segment_.record(member).slot;
+  // Nobody's, and handlers may count on the range. The coordinator drops whoever claims it.
+  if (slot >= segment_.geometry().slots) return;
+  auto reader =
+      std::make_unique<Reader>(segment_, self_, member, slot, service_, spins_, callbacks_);
+  if (absl::Status started = reader->Start(); !started.ok()) return callbacks_.on_failure(started);
+  readers_[member] = std::move(reader);
 }
 
 }  // namespace fence

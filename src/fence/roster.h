@@ -33,7 +33,8 @@ class Roster {
   Roster(const Roster&) = delete;
   Roster& operator=(const Roster&) = delete;
 
-  void Start();
+  // ResourceExhausted when there is no thread to be had.
+  absl::Status Start();
 
   // Ends all readers after the message that each is handling, and waits for them. Not from a
   // reader's thread.
@@ -50,6 +51,7 @@ class Roster {
   void Run();
   void Follow();
   void FollowMember(Incarnation member);
+  void StartReader(Incarnation member);
 
   const Segment& segment_;
   const Incarnation self_;

@@ -17,8 +17,9 @@ namespace fence {
 namespace {
 
 constexpr uint64_t kMagic =
-    0x31656e6563'6e6566;          // an arbitrary number that says "fence", and not zero
-constexpr uint32_t kVersion = 3;  // 2: leases; 3: where the calls are
+    0x31656e6563'6e6566;  // an arbitrary number that says "fence", and not zero
+// 2: leases. 3: the header has a checksum; where the calls are.
+constexpr uint64_t kVersion = 3;
 
 // Limits that keep every size far from overflow. The cells are a square, hence the limit on
 // incarnations.
@@ -26,12 +27,17 @@ constexpr uint32_t kMaxIncarnations = 4096;
 constexpr uint32_t kMaxRingMessages = 1 << 20;
 constexpr uint32_t kMaxMessageBytes = 1 << 20;
 
+// FNV-1a, a number at a time. One that differs makes the result differ: each step can be undone.
+constexpr uint64_t kHashOfNothing = 0xcbf29ce484222325;
+constexpr uint64_t Mix(uint64_t hash, uint64_t value) { return (hash ^ value) * 0x100000001b3; }
+
 // Differs whenever two builds would disagree about where something lies.
 constexpr uint64_t Fingerprint() {
-  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a over the numbers below
+  uint64_t hash = kHashOfNothing;
   for (const uint64_t value : {sizeof(SegmentHeader),
-                               offsetof(SegmentHeader, geometry),
-                               offsetof(SegmentHeader, lease_ns),
+                               offsetof(SegmentHeader, facts),
+                               offsetof(SegmentFacts, lease_ns),
+                               offsetof(SegmentFacts, geometry),
                                sizeof(Control),
                                offsetof(Control, roster_changes),
                                offsetof(Control, coordinator),
@@ -53,7 +59,19 @@ constexpr uint64_t Fingerprint() {
                                offsetof(Cell, epoch),
                                offsetof(Cell, sequence),
                                sizeof(Envelope)}) {
-    hash = (hash ^ value) * 0x100000001b3;
+    hash = Mix(hash, value);
+  }
+  return hash;
+}
+
+// Of all fields but itself.
+uint64_t Checksum(const SegmentFacts& facts) {
+  uint64_t hash = kHashOfNothing;
+  for (const uint64_t value :
+       {facts.version, facts.fingerprint, facts.total_bytes, static_cast<uint64_t>(facts.lease_ns),
+        uint64_t{facts.geometry.slots}, uint64_t{facts.geometry.incarnations},
+        uint64_t{facts.geometry.ring_messages}, uint64_t{facts.geometry.message_bytes}}) {
+    hash = Mix(hash, value);
   }
   return hash;
 }
@@ -114,34 +132,43 @@ absl::Status ValidateLease(int64_t lease_ns) {
       absl::StrCat("lease: expected 1 ms to a day, or none, got ", lease_ns, " ns"));
 }
 
-// Whether a mapping of `bytes` is a segment of this build, and of the size that its own geometry
-// asks for.
-absl::Status Check(const SegmentHeader& header, size_t bytes, const std::string& name) {
-  const uint64_t magic = header.magic.load(std::memory_order_acquire);
-  if (magic == 0) return absl::UnavailableError(absl::StrCat(name, ": not initialised yet"));
-  if (magic != kMagic)
-    return absl::FailedPreconditionError(absl::StrCat(name, ": magic: not a fence segment"));
-  if (header.version != kVersion) {
+// Whether facts found in a file of `bytes` are those of a segment of this build, of the size that
+// its own geometry asks for. What a field alone gives away is said of the field.
+absl::Status Check(const SegmentFacts& facts, size_t bytes, const std::string& name) {
+  if (facts.version != kVersion) {
     return absl::FailedPreconditionError(
-        absl::StrCat(name, ": version: expected ", kVersion, ", got ", header.version));
+        absl::StrCat(name, ": version: expected ", kVersion, ", got ", facts.version));
   }
-  if (header.fingerprint != Fingerprint()) {
+  if (facts.fingerprint != Fingerprint()) {
     return absl::FailedPreconditionError(
         absl::StrCat(name, ": fingerprint: made by a build with another layout"));
   }
-  if (absl::Status status = Validate(header.geometry); !status.ok()) {
-    return absl::DataLossError(absl::StrCat(name, ": ", std::string(status.message())));
+  for (const absl::Status& status : {Validate(facts.geometry), ValidateLease(facts.lease_ns)}) {
+    if (!status.ok()) {
+      return absl::DataLossError(absl::StrCat(name, ": ", std::string(status.message())));
+    }
   }
-  if (absl::Status status = ValidateLease(header.lease_ns); !status.ok()) {
-    return absl::DataLossError(absl::StrCat(name, ": ", std::string(status.message())));
-  }
-  const size_t expected = SegmentOffsets(header.geometry).end;
-  if (header.total_bytes != expected || bytes != expected) {
+  const size_t expected = SegmentOffsets(facts.geometry).end;
+  if (facts.total_bytes != expected || bytes != expected) {
     return absl::DataLossError(absl::StrCat(name, ": total_bytes: the geometry needs ", expected,
-                                            ", the header says ", header.total_bytes,
+                                            ", the header says ", facts.total_bytes,
                                             ", the file has ", bytes));
   }
+  if (facts.checksum != Checksum(facts)) {
+    return absl::DataLossError(absl::StrCat(name, ": checksum: the header has been damaged"));
+  }
   return absl::OkStatus();
+}
+
+// The header's facts, once its creator has finished it. A copy: what is checked cannot change
+// between the check and the use.
+absl::StatusOr<SegmentFacts> ReadFacts(const SegmentHeader& header, const std::string& name) {
+  const uint64_t magic = header.magic.load(std::memory_order_acquire);
+  if (magic == 0) return absl::UnavailableError(absl::StrCat(name, ": not initialised yet"));
+  if (magic != kMagic) {
+    return absl::FailedPreconditionError(absl::StrCat(name, ": magic: not a fence segment"));
+  }
+  return header.facts;
 }
 
 absl::Status OutOfRange(const char* field, uint32_t value, const std::string& expected) {
@@ -208,11 +235,13 @@ absl::StatusOr<Segment> Segment::Create(const std::string& group, const Geometry
     return base.status();
   }
   auto* const header = reinterpret_cast<SegmentHeader*>(*base);
-  header->version = kVersion;
-  header->fingerprint = Fingerprint();
-  header->total_bytes = bytes;
-  header->lease_ns = lease.count();
-  header->geometry = geometry;
+  header->facts = {.version = kVersion,
+                   .fingerprint = Fingerprint(),
+                   .total_bytes = bytes,
+                   .lease_ns = lease.count(),
+                   .geometry = geometry,
+                   .checksum = 0};
+  header->facts.checksum = Checksum(header->facts);
   // The first record is the creator's; nobody can claim it in the moment after the next line.
   reinterpret_cast<Control*>(*base + SegmentOffsets(geometry).control)->claimed.store(1);
   header->magic.store(kMagic, std::memory_order_release);
@@ -236,12 +265,14 @@ absl::StatusOr<Segment> Segment::Attach(const std::string& group) {
   }
   const absl::StatusOr<std::byte*> base = Map(fd, bytes, *name);
   if (!base.ok()) return base.status();
-  const auto& header = *reinterpret_cast<const SegmentHeader*>(*base);
-  if (absl::Status status = Check(header, bytes, *name); !status.ok()) {
+  const absl::StatusOr<SegmentFacts> facts =
+      ReadFacts(*reinterpret_cast<const SegmentHeader*>(*base), *name);
+  const absl::Status status = facts.ok() ? Check(*facts, bytes, *name) : facts.status();
+  if (!status.ok()) {
     munmap(*base, bytes);
     return status;
   }
-  return Segment(*base, header.geometry, std::chrono::nanoseconds(header.lease_ns));
+  return Segment(*base, facts->geometry, std::chrono::nanoseconds(facts->lease_ns));
 }
 
 absl::Status Segment::Unlink(const std::string& group) {
@@ -252,18 +283,18 @@ absl::Status Segment::Unlink(const std::string& group) {
 }
 
 void Segment::Announce() const {
-  control().roster.Ring();
-  control().replies.Ring();
+  control().roster.RingForEnd();
+  control().replies.RingForEnd();
   const uint32_t claimed =
       std::min(control().claimed.load(std::memory_order_seq_cst), geometry_.incarnations);
   for (uint32_t member = 1; member <= claimed; ++member) {
-    request_ring(member).header->room.Ring();
+    request_ring(member).header->room.RingForEnd();
   }
 }
 
 bool Segment::StopGroup() const {
   if (control().stopped.exchange(1, std::memory_order_seq_cst) != 0) return false;
-  control().coordinator.Ring();
+  control().coordinator.RingForEnd();
   Announce();
   return true;
 }

@@ -32,8 +32,9 @@ absl::StatusOr<Position> Sender::TryAppend(Kind kind, uint32_t type, std::string
     const std::lock_guard lock(mutex_);
     if (absl::Status usable = Usable(); !usable.ok()) return usable;
     at = writer_.TryAppend(kind, type, body);
+    if (absl::IsDataLoss(at.status())) TellTheCoordinator();
     if (!at.ok()) return at;
-    closed_ = kind == Kind::kLeave;
+    if (kind == Kind::kLeave) closed_ = absl::FailedPreconditionError(kHasLeft);
   }
   if (wake == Wake::kReaders) ring_.header->messages.Ring();
   return at;
@@ -43,28 +44,47 @@ absl::StatusOr<Position> Sender::Append(Kind kind, uint32_t type, std::string_vi
                                         Deadline deadline) {
   for (bool in_time = true;;) {
     absl::StatusOr<Position> at = TryAppend(kind, type, body, wake);
-    if (!absl::IsResourceExhausted(at.status())) return at;
+    const bool corrupt = absl::IsDataLoss(at.status());
+    if (!absl::IsResourceExhausted(at.status()) && !corrupt) return at;
     if (control_.stopped.load(std::memory_order_seq_cst) != 0) {
       return absl::UnavailableError("the ring is full, and the coordinator has stopped");
     }
-    if (!in_time) return absl::DeadlineExceededError("the ring stayed full");
+    // What it was closed with may be any status.
+    if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+    if (!in_time) {
+      return corrupt ? at.status() : absl::DeadlineExceededError("the ring stayed full");
+    }
     // One place may be free although it has waited in vain for more.
     in_time = AwaitRoom(deadline);
   }
 }
 
-void Sender::Close() {
-  const std::lock_guard lock(mutex_);
-  closed_ = true;
+void Sender::Close(absl::Status why) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_.ok()) closed_ = std::move(why);
+  }
+  ring_.header->room.RingForEnd();
 }
 
 absl::Status Sender::Usable() const {
-  if (closed_) return absl::FailedPreconditionError("this process has left the group");
+  if (!closed_.ok()) return closed_;
   // Asked in the middle of every send: a process that was stopped for long may be none any more.
   if (record_.status.load(std::memory_order_seq_cst) == MemberStatus::kLost) {
     return absl::CancelledError("this incarnation has been dropped from the group");
   }
   return absl::OkStatus();
+}
+
+absl::Status Sender::CheckUsable() {
+  const std::lock_guard lock(mutex_);
+  return Usable();
+}
+
+// A reader claims what cannot be: the coordinator looks whose doing it is.
+void Sender::TellTheCoordinator() {
+  control_.roster_changes.fetch_add(1, std::memory_order_seq_cst);
+  control_.coordinator.Ring();
 }
 
 // Sleeps until something has changed that may have made room. False when the deadline has passed.
@@ -77,7 +97,7 @@ bool Sender::AwaitRoom(Deadline deadline) {
   bool full = false;
   {
     const std::lock_guard lock(mutex_);
-    full = Usable().ok() && absl::IsResourceExhausted(writer_.AskForRoom(WantedRoom()));
+    full = Usable().ok() && !writer_.AskForRoom(WantedRoom()).ok();
   }
   const bool stopped = control_.stopped.load(std::memory_order_seq_cst) != 0;
   const bool in_time = !full || stopped || ring_.header->room.Wait(ticket, deadline, spins_);

@@ -31,20 +31,25 @@ class Sender {
   Sender(const Segment& segment, Incarnation self, uint64_t first_sequence, int spins);
 
   // Publishes one message and returns the position just after it. Never blocks. ResourceExhausted
-  // when the ring is full, InvalidArgument when the body is too large, FailedPrecondition after
+  // when the ring is full, DataLoss when a reader's position cannot be, of which the coordinator is
+  // told, InvalidArgument when the body is too large, FailedPrecondition after
   // Close, Cancelled when this incarnation has been dropped. A leave message closes.
   absl::StatusOr<Position> TryAppend(Kind kind, uint32_t type, std::string_view body, Wake wake);
 
-  // The same, but waits for room. DeadlineExceeded when there was none in time, Unavailable when
-  // the coordinator has stopped, which alone could notice that nobody will ever make room.
+  // The same, but waits for room, and for a reader that is corrupt to be dropped; it is DataLoss
+  // when that takes too long. DeadlineExceeded when there was no room in time, Unavailable when the
+  // coordinator has stopped, which alone could notice that nobody will ever make room.
   absl::StatusOr<Position> Append(Kind kind, uint32_t type, std::string_view body, Wake wake,
                                   Deadline deadline);
 
-  // From here on nothing is sent.
-  void Close();
+  // From here on nothing is sent: every call ends with `why`, also one that waits for room. The
+  // first one counts.
+  void Close(absl::Status why);
 
  private:
-  absl::Status Usable() const;
+  absl::Status Usable() const;  // under the mutex
+  absl::Status CheckUsable();
+  void TellTheCoordinator();
   bool AwaitRoom(Deadline deadline);
   uint64_t WantedRoom();  // under the mutex
 
@@ -54,7 +59,7 @@ class Sender {
 
   std::mutex mutex_;
   RingWriter writer_;
-  bool closed_ = false;
+  absl::Status closed_;        // why nothing is sent any more; ok while something is
   int64_t blocked_at_ns_ = 0;  // the last time
   const int spins_;
 };

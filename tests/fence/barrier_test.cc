@@ -84,6 +84,19 @@ TEST(Barrier, FailsAtItsDeadlineAndTheNextCallCountsForTheSameRound) {
   }
 }
 
+TEST(Barrier, WithADeadlineThatHasPassedIsAnsweredAndIsNotTheLastCall) {
+  Team team("passed");
+  Process& coordinator = team.Start(team.Member(0));
+  Process& worker = team.Start(team.Member(1));
+  const BarrierResult late = worker.Barrier("b", Mode::kDelivery, Deadline::At(0));
+  EXPECT_EQ(late.status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_NE(late.round, 0u) << "the coordinator itself must have answered";
+  for (const BarrierResult& result : BarrierOfAll({&coordinator, &worker}, Mode::kDelivery)) {
+    EXPECT_TRUE(result.satisfied()) << result.status;
+  }
+}
+
+// Lesson 07, wait-in-handler.
 TEST(Barrier, KeepsADeadlineWhileTheCoordinatorsHandlersAreBusy) {
   std::atomic<bool> hold = true;
   Team team("busy");
@@ -145,6 +158,7 @@ TEST(Barrier, ManyNamesOfManyThreadsDoNotDisturbEachOther) {
   for (std::thread& thread : threads) thread.join();
 }
 
+// Lesson 19, mode-ignored.
 TEST(Barrier, AnotherModeThanTheRoundsIsRefused) {
   Team team("mismatch");
   Process& coordinator = team.Start(team.Member(0));

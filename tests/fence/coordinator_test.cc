@@ -51,8 +51,10 @@ TEST_F(CoordinatorTest, ANewerIncarnationDropsTheOlderOneOfItsSlot) {
   EXPECT_TRUE(Soon([&] { return StatusOf(2) == MemberStatus::kLost && Welcomed(3); }));
 }
 
-// Lesson 16 (stale-incarnation): a process that was stopped between taking its number and showing
-// itself does not drop its own successor.
+// A process that was stopped between taking its number and showing itself does not drop its own
+// successor.
+//
+// Lesson 16, stale-incarnation.
 TEST_F(CoordinatorTest, ALateOlderIncarnationDoesNotDropTheNewerOne) {
   Coordinator coordinator(segment_, kCoordinatorIncarnation, /*spins=*/0);
   Appear(3, 1);

@@ -154,7 +154,7 @@ TEST(Handlers, MaySendButNotWaitInAFullRing) {
   EXPECT_TRUE(Soon([&] { return refused == 96; }));
 }
 
-// Lesson 23.
+// Lesson 23, fences-wait-on-each-other.
 TEST(Handlers, MayNotCallBarrierOrLeave) {
   std::mutex mutex;
   std::vector<absl::StatusCode> codes;
@@ -176,7 +176,8 @@ TEST(Handlers, MayNotCallBarrierOrLeave) {
   EXPECT_EQ(codes, std::vector<absl::StatusCode>(4, absl::StatusCode::kFailedPrecondition));
 }
 
-// Lesson 18, and that the message counts as handled after what was queued behind its handler.
+// Lesson 18, post-handler-overwritten.
+// Lesson 13, publish-at-fetch.
 TEST(Handlers, QueueTasksThatRunInOrderBeforeTheMessageCountsAsHandled) {
   std::vector<std::string> order;
   Team team("tasks");
@@ -207,7 +208,7 @@ TEST(Handlers, QueueTasksThatRunInOrderBeforeTheMessageCountsAsHandled) {
                                              "b handler", "b first", "b second", "b third"}));
 }
 
-// Lesson 14.
+// Lesson 14, service-counts-as-normal.
 TEST(ServiceState, HoldsMessagesBackAndTheBarrierWithThem) {
   Heard heard;
   Team team("service");

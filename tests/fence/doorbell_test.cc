@@ -18,12 +18,24 @@ struct Shared {
   std::atomic<uint64_t> value = 0;
 };
 
-// Lesson 12: whoever rings between the check and the sleep must not be missed.
+// Lesson 12, lost-notification.
 TEST(Doorbell, DoesNotSleepThroughARingAfterListen) {
   Shared shared;
   const Doorbell::Ticket ticket = shared.bell.Listen();
   shared.bell.Ring();
   EXPECT_TRUE(shared.bell.Wait(ticket, Deadline::Infinite()));
+}
+
+// A process that writes where it should not has taken the sleeper away from the count.
+TEST(Doorbell, ARingForTheEndWakesASleeperThatIsNotCounted) {
+  Shared shared;
+  auto* const words = reinterpret_cast<std::atomic<uint32_t>*>(&shared.bell);
+  std::thread waiter([&] { shared.bell.Wait(shared.bell.Listen(), Deadline::Infinite()); });
+  while (words[0] == 0) std::this_thread::yield();
+  std::this_thread::sleep_for(milliseconds(20));  // in the kernel by now
+  words[0] = 0;
+  shared.bell.RingForEnd();
+  waiter.join();
 }
 
 TEST(Doorbell, WaitEndsAtItsDeadline) {
@@ -103,6 +115,15 @@ TEST(Deadline, ASumThatOverflowsIsInfinite) {
   EXPECT_TRUE(
       Deadline::At(1'000).Later(std::chrono::nanoseconds::max() - milliseconds(0)).infinite());
   EXPECT_TRUE(Deadline::At(Deadline::kInfiniteNs - 1).Later(milliseconds(1)).infinite());
+}
+
+TEST(Deadline, HoldsAtBothEndsOfItsRange) {
+  constexpr std::chrono::nanoseconds kLeast = std::chrono::nanoseconds::min();
+  const Deadline first = Deadline::At(kLeast.count());
+  EXPECT_EQ(first.Remaining().count(), 0);
+  EXPECT_EQ(first.Later(kLeast).at_ns(), kLeast.count());
+  EXPECT_EQ(Deadline::At(-5).Later(milliseconds(-1)).at_ns(), -1'000'005);
+  EXPECT_TRUE(first.Later(std::chrono::nanoseconds::max()).infinite());
 }
 
 TEST(Deadline, PassesAtItsMoment) {

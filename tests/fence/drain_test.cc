@@ -25,6 +25,7 @@ TEST(Drain, IsMetWhenTheObserverHasComeAsFarAsTheStamp) {
   EXPECT_TRUE(Met(target, NormalAt(1000)));
 }
 
+// Lesson 15, raw-compare-at-wrap.
 TEST(Drain, CountsAcrossTheWrap) {
   Target target = TargetAt(3);
   ASSERT_TRUE(Arm(&target, NormalAt(kLast - 4)));
@@ -34,7 +35,7 @@ TEST(Drain, CountsAcrossTheWrap) {
   EXPECT_TRUE(Met(target, NormalAt(3)));
 }
 
-// Lesson 26: as an unsigned number this distance is never reached.
+// Lesson 26, negative-delta.
 TEST(Drain, IsMetByAnObserverThatWasAlreadyPastTheStamp) {
   Target target = TargetAt(18);
   ASSERT_TRUE(Arm(&target, NormalAt(20)));
@@ -42,7 +43,7 @@ TEST(Drain, IsMetByAnObserverThatWasAlreadyPastTheStamp) {
   EXPECT_TRUE(Met(target, NormalAt(20)));
 }
 
-// Lesson 10: a reader that is silent is neither at zero nor done.
+// Lesson 10, silent-reader-is-zero.
 TEST(Drain, IsNotArmedByAReaderThatHasNotAttached) {
   Target target = TargetAt(0);
   EXPECT_FALSE(Arm(&target, Observed{}));
@@ -50,7 +51,7 @@ TEST(Drain, IsNotArmedByAReaderThatHasNotAttached) {
   EXPECT_FALSE(Met(target, NormalAt(0))) << "met without having been armed";
 }
 
-// Lesson 14.
+// Lesson 14, service-counts-as-normal.
 TEST(Drain, IsNotArmedByAReaderInServiceState) {
   Target target = TargetAt(5);
   EXPECT_FALSE(Arm(&target, {ReaderState::kService, {kEpoch, 5}}));
@@ -59,7 +60,8 @@ TEST(Drain, IsNotArmedByAReaderInServiceState) {
   EXPECT_TRUE(Met(target, NormalAt(5)));
 }
 
-// Lessons 02, 03, 16: a position of another life of the sender says nothing, however large it is.
+// Lesson 02, absolute-watermark.
+// Lesson 16, stale-incarnation.
 TEST(Drain, IsNeitherArmedNorMetByAnotherEpoch) {
   Target target = TargetAt(18);
   EXPECT_FALSE(Arm(&target, {ReaderState::kNormal, {kEpoch - 1, 104985}}));
@@ -67,6 +69,7 @@ TEST(Drain, IsNeitherArmedNorMetByAnotherEpoch) {
   EXPECT_FALSE(Met(target, {ReaderState::kNormal, {kEpoch + 1, 104985}}));
 }
 
+// Lesson 05, no-baseline.
 TEST(Drain, KeepsTheBaselineThatItWasArmedWith) {
   Target target = TargetAt(18);
   ASSERT_TRUE(Arm(&target, NormalAt(10)));

@@ -57,17 +57,19 @@ class GroupTest : public testing::Test {
   Group group_;
 };
 
+// Lesson 09, wrong-reply-id.
 TEST_F(GroupTest, RendezvousReleasesAllWhenTheLastHasArrived) {
   Arrive(1, 11, 0, Mode::kRendezvous);
   Arrive(2, 21, 0, Mode::kRendezvous);
   EXPECT_EQ(Answered(), Calls{});
   Arrive(3, 31, 0, Mode::kRendezvous);
-  // Lesson 09: each on the id of its own call, the last one too.
+  // Each on the id of its own call, the last one too.
   EXPECT_EQ(Answered(), (Calls{"1:11", "2:21", "3:31"}));
   EXPECT_EQ(Answered(), Calls{}) << "answered twice";
 }
 
-// Lesson 01.
+// Lesson 01, release-at-last-arrival.
+// Lesson 06, one-shot-recheck.
 TEST_F(GroupTest, DeliveryReleasesEachCallerWhenItsOwnReadersAreThere) {
   Arrive(1, 11, 5);
   Arrive(2, 21, 5);
@@ -97,6 +99,8 @@ TEST_F(GroupTest, ProcessingReleasesNobodyBeforeEveryReaderIsThere) {
   EXPECT_EQ(Answered(), (Calls{"1:10", "2:20", "3:30"}));
 }
 
+// Lesson 10, silent-reader-is-zero.
+// Lesson 14, service-counts-as-normal.
 TEST_F(GroupTest, AnUnarmedTargetHoldsTheBarrier) {
   cells_[{1, 2}] = {};
   for (const Incarnation member : {1, 2, 3}) Arrive(member, 10 * member);
@@ -107,7 +111,7 @@ TEST_F(GroupTest, AnUnarmedTargetHoldsTheBarrier) {
   EXPECT_EQ(Answered(), Calls{"1:10"});
 }
 
-// Lesson 17: a fast member is back while a slow one has not left the round.
+// Lesson 17, round-erased-by-name.
 TEST_F(GroupTest, AReturnedMembersNextCallOpensTheNextRound) {
   SetProgress(3, 1, 0);
   Arrive(1, 11, 5);
@@ -136,6 +140,7 @@ TEST_F(GroupTest, NamesDoNotMix) {
   EXPECT_EQ(Answered(), (Calls{"1:11", "2:22", "3:31"}));
 }
 
+// Lesson 19, mode-ignored.
 TEST_F(GroupTest, AnotherModeIsRefusedAtOnceAndTheRoundGoesOn) {
   Arrive(1, 11, 0, Mode::kDelivery);
   Arrive(2, 21, 0, Mode::kRendezvous);
@@ -189,7 +194,7 @@ TEST_F(GroupTest, ARoundThatEverybodyHasWithdrawnFromNeverWas) {
   EXPECT_EQ(Answered().size(), 4u);
 }
 
-// Lesson 20.
+// Lesson 20, wait-for-the-dead.
 TEST_F(GroupTest, TheDeadAreTakenOutOfRoundsInFlight) {
   Arrive(1, 11);
   Arrive(2, 21);
@@ -213,11 +218,19 @@ TEST_F(GroupTest, TheDeadsMessagesAreNotWaitedFor) {
   EXPECT_EQ(replies[0].phases.delivery, Phase::kDowngraded);
 }
 
-// Lesson 21.
+// Lesson 21, token-before-completions.
 TEST_F(GroupTest, ALeaverIsAnsweredAfterWhatItsLeavingCompletes) {
   Arrive(1, 11, 0, Mode::kRendezvous);
   Arrive(2, 21, 0, Mode::kRendezvous);
   group_.Leave(3, 39);
+  EXPECT_EQ(Answered(), (Calls{"1:11", "2:21", "3:39"}));
+}
+
+// Lesson 24, snapshot-outside-lock.
+TEST_F(GroupTest, ALeaverIsNotInARoundThatIsOpenedLater) {
+  group_.Leave(3, 39);
+  Arrive(1, 11);
+  Arrive(2, 21);
   EXPECT_EQ(Answered(), (Calls{"1:11", "2:21", "3:39"}));
 }
 
@@ -270,7 +283,7 @@ TEST_F(GroupTest, ARoundKeepsTheMembersOfTheMomentInWhichItWasOpened) {
   EXPECT_EQ(Answered().size(), 4u);
 }
 
-// Lesson 16: the new life of a slot is somebody else.
+// Lesson 16, stale-incarnation.
 TEST_F(GroupTest, NothingOfADroppedIncarnationCountsForTheNextOne) {
   Arrive(3, 31, 0, Mode::kRendezvous);
   Arrive(1, 11, 0, Mode::kRendezvous);
@@ -283,6 +296,54 @@ TEST_F(GroupTest, NothingOfADroppedIncarnationCountsForTheNextOne) {
   EXPECT_EQ(Answered(), Calls{}) << "incarnation 4 has not arrived anywhere";
   Arrive(4, 41, 0, Mode::kRendezvous);
   EXPECT_EQ(Answered().size(), 3u);
+}
+
+// The slot's earlier life, incarnation 3, had come far; the new one starts low.
+//
+// Lesson 03, max-watermark.
+TEST_F(GroupTest, ANewIncarnationIsWaitedForToItsOwnStampAndNoFurther) {
+  for (const Incarnation observer : {1, 2}) SetProgress(observer, 3, 104'985);
+  group_.Drop(3);
+  group_.Admit(4);
+  for (const Incarnation other : {1, 2}) {
+    SetProgress(other, 4, 0);
+    SetProgress(4, other, 0);
+  }
+  for (const Incarnation member : {1, 2}) Arrive(member, 10 * member);
+  Arrive(4, 40, 3);
+  EXPECT_EQ(Answered(), Calls{"4:40"});
+  for (const Incarnation observer : {1, 2}) SetProgress(observer, 4, 3);
+  EXPECT_EQ(Answered(), (Calls{"1:10", "2:20"}));
+}
+
+// The coordinator's process, 1, has handled everything; 3 has not.
+//
+// Lesson 04, delta-at-last-arrival.
+TEST_F(GroupTest, EveryObserverIsMeasuredByItsOwnReader) {
+  SetProgress(1, 2, 5);
+  SetProgress(3, 2, 4);
+  Arrive(3, 31);
+  Arrive(2, 21, 5);
+  Arrive(1, 11);
+  EXPECT_EQ(Answered(), (Calls{"1:11", "2:21"}));
+  SetProgress(3, 2, 5);
+  EXPECT_EQ(Answered(), Calls{"3:31"});
+}
+
+// Rings start anywhere, so that one sender's counter says nothing of another's.
+//
+// Lesson 05, no-baseline.
+TEST_F(GroupTest, SendersWhoseCountersAreFarApartAreEachMeasuredByThemselves) {
+  for (const Incarnation observer : {2, 3}) SetProgress(observer, 1, 1'000'000);
+  for (const Incarnation observer : {1, 3}) SetProgress(observer, 2, 7);
+  Arrive(1, 11, 1'000'003);
+  Arrive(2, 21, 9);
+  Arrive(3, 31);
+  EXPECT_EQ(Answered(), Calls{});
+  SetProgress(3, 1, 1'000'003);
+  EXPECT_EQ(Answered(), Calls{});
+  SetProgress(3, 2, 9);
+  EXPECT_EQ(Answered(), Calls{"3:31"});
 }
 
 TEST_F(GroupTest, TellsWhatHoldsARoundBack) {

@@ -1,4 +1,4 @@
-// Lesson 20 (wait-for-the-dead), and what a lease must not do to the living.
+// How the dead are told from the slow, and what a lease must not do to the living.
 #include "fence/lease.h"
 
 #include <gtest/gtest.h>
@@ -122,6 +122,7 @@ class Three : public testing::Test {
   const pid_t coordinator_, one_, two_;
 };
 
+// Lesson 20, wait-for-the-dead.
 TEST_F(Three, AKilledMemberIsDroppedAndTheOthersGoOn) {
   kill(two_, SIGKILL);
   EXPECT_TRUE(Advances(0));

@@ -16,7 +16,7 @@ TEST(Position, DistanceIsPositiveForwardsAndNegativeBackwards) {
   EXPECT_EQ(SequenceDistance(8, 8), 0);
 }
 
-// Lesson 15: `<` on the raw numbers says the opposite here.
+// Lesson 15, raw-compare-at-wrap.
 TEST(Position, DistanceIsExactAcrossTheWrap) {
   EXPECT_EQ(SequenceDistance(kLast, 0), 1);
   EXPECT_EQ(SequenceDistance(kLast - 2, 5), 8);
@@ -29,7 +29,7 @@ TEST(Position, DistanceIsExactUpToHalfTheRange) {
   EXPECT_EQ(SequenceDistance(17 + half - 1, 17), -std::numeric_limits<int64_t>::max());
 }
 
-// Lessons 02 and 03: a restarted sender's counter may start anywhere.
+// Lesson 02, absolute-watermark.
 TEST(Position, HasNoDistanceToAnotherEpoch) {
   EXPECT_EQ(Distance({1, 5}, {2, 8}), std::nullopt);
   EXPECT_EQ(Distance({2, 8}, {1, 8}), std::nullopt);

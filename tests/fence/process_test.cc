@@ -7,6 +7,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/fence/soon.h"
 #include "tests/fence/team.h"
@@ -60,6 +61,28 @@ TEST(Leave, IsTheLastCall) {
   EXPECT_EQ(worker.Barrier("b", Mode::kDelivery).status.code(),
             absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(worker.RunAfterCurrentHandler([] {}).code(), absl::StatusCode::kFailedPrecondition);
+}
+
+// Found by the fuzzer under AddressSanitizer: the readers went while others asked for them.
+TEST(Leave, MayGoOnWhileOtherThreadsCall) {
+  Team team("while_leaving");
+  Options options = team.Member(0);
+  options.geometry.incarnations = 100;
+  team.Start(std::move(options));
+  for (int i = 0; i < 60; ++i) {
+    auto worker = Process::Join(team.Member(1));
+    ASSERT_TRUE(worker.ok()) << worker.status();
+    std::atomic<bool> left = false;
+    std::vector<std::thread> callers;
+    for (const char* name : {"a", "b", "c"}) {
+      callers.emplace_back([&, name] {
+        while (!left) (*worker)->Barrier(name, Mode::kRendezvous, Deadline::At(0));
+      });
+    }
+    EXPECT_EQ((*worker)->Leave(), absl::OkStatus());
+    left = true;
+    for (std::thread& caller : callers) caller.join();
+  }
 }
 
 TEST(Leave, OfTheCoordinatorFailsWhoeverWaitsAndRemovesTheName) {

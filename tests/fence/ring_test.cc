@@ -47,6 +47,7 @@ class RingTest : public testing::Test {
   const RingView view_;
 };
 
+// Lesson 15, raw-compare-at-wrap.
 TEST_F(RingTest, DeliversInOrderAcrossTheWrapOfTheSequence) {
   RingWriter writer(view_);
   RingReader reader = ReaderOf(kReader);
@@ -62,6 +63,7 @@ TEST_F(RingTest, DeliversInOrderAcrossTheWrapOfTheSequence) {
   }
 }
 
+// Lesson 15, raw-compare-at-wrap.
 TEST_F(RingTest, IsFullWhenTheSlowestReaderIsAWholeRingBehind) {
   RingWriter writer(view_);
   RingReader fast = ReaderOf(kReader);
@@ -147,6 +149,19 @@ TEST_F(CallsTest, ThatComeWhileOthersAreTakenAreNotSkipped) {
 }
 
 // Wherever the sender waits for a place: nothing holds it any longer.
+TEST_F(CallsTest, AreKeptWhereverTheCursorClaimsToBe) {
+  Call("one");
+  for (int i = 0; i < 3; ++i) Message();
+  for (const uint64_t claimed : {kNearWrap - 1000, kNearWrap, kNearWrap - 1, uint64_t{77} << 60}) {
+    view_.scan->sequence = claimed;
+    EXPECT_TRUE(IsFull()) << claimed;
+  }
+  calls_.Mend();
+  EXPECT_EQ(Next(), "one");
+  EXPECT_EQ(Next(), "-");
+  Message();
+}
+
 TEST_F(CallsTest, AllTakenRingsForABlockedSender) {
   Call("one");
   for (int i = 0; i < 3; ++i) Message();
@@ -238,10 +253,38 @@ TEST_F(RingTest, TellsAReaderWhosePositionCannotBe) {
   RingReader reader = ReaderOf(kReader);
   reader.Attach(ReaderState::kNormal);
   for (int i = 0; i < 4; ++i) ASSERT_TRUE(Append(&writer, "x").ok());
-  segment_.progress(kReader, kWriter).sequence = kNearWrap + 5;
-  EXPECT_EQ(Append(&writer, "x").code(), absl::StatusCode::kDataLoss);
+  segment_.progress(kReader, kWriter).sequence = 3;  // five messages on, and four are sent
+  absl::Status status = Append(&writer, "x");
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(status.message(),
+            "incarnation 2 claims position 3 in a ring of 4 messages that has published 1:2");
   segment_.progress(kReader, kWriter).sequence = kNearWrap - 1;
   EXPECT_EQ(Append(&writer, "x").code(), absl::StatusCode::kDataLoss);
+}
+
+// Between reading where the ring ends and showing it, a reader may be stopped for any time.
+TEST_F(RingTest, TakesAReaderThatWasOvertakenWhileItAttachedForOneThatComesLater) {
+  RingWriter writer(view_);
+  Cell& cell = segment_.progress(kReader, kWriter);
+  for (int i = 0; i < 9; ++i) ASSERT_TRUE(Append(&writer, "x").ok());
+  cell.sequence = kNearWrap;  // as if the reader had looked before
+  cell.state = ReaderState::kAttaching;
+  for (int i = 0; i < 9; ++i) EXPECT_TRUE(Append(&writer, "x").ok());
+  cell.state = ReaderState::kNormal;
+  for (int i = 0; i < 3; ++i) Append(&writer, "x").IgnoreError();
+  EXPECT_EQ(Append(&writer, "x").code(), absl::StatusCode::kDataLoss);
+}
+
+// A sender that met the reader's first position, a whole ring behind, must look again: the reader
+// may find nothing to read, and say nothing more.
+TEST_F(RingTest, WhoHasAttachedRingsForABlockedSender) {
+  RingReader reader = ReaderOf(kReader);
+  const Doorbell::Ticket before = view_.room->Listen();
+  reader.Attach(ReaderState::kNormal);
+  EXPECT_EQ(view_.room->Listen(), before);
+  view_.header->blocked = 1;
+  reader.Attach(ReaderState::kNormal);
+  EXPECT_NE(view_.room->Listen(), before);
 }
 
 TEST_F(RingTest, APublicationRingsWhenThereIsTheRoomThatABlockedSenderAskedFor) {
