@@ -247,7 +247,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"unreadable",
              [](const Segment& s) { s.progress(3, 2).state = ReaderState::kUnreadable; }, 2,
              "ring of incarnation 2: incarnation 3 cannot read it"}),
-    [](const testing::TestParamInfo<Case>& info) { return info.param.name; });
+    [](const testing::TestParamInfo<Case>& of) { return of.param.name; });
 
 }  // namespace
 }  // namespace fence
