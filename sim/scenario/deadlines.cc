@@ -193,11 +193,12 @@ fence::Handler MarkHandler(Run* run) {
 
 void BeMember(Run& run, uint32_t slot) {
   if (slot != team::kCoordinator) JoinNobody(run, slot);
-  fence::Options options = team::Member("deadlines", run.all(), slot, kRing);
+  // Room for the one more that is awaited and never comes.
+  fence::Options options = team::Member("deadlines", run.all() + 1, slot, kRing);
   options.start_in_service = slot == team::kCoordinator;
   options.answer_grace = kGrace;
   options.handlers[team::kMark] = MarkHandler(&run);
-  const std::unique_ptr<fence::Process> self = team::Start(std::move(options));
+  const std::unique_ptr<fence::Process> self = team::Start(std::move(options), run.all());
   AwaitOneTooMany(run, *self);
   run.started.Pass();
   if (!FillRings(run, *self)) return;

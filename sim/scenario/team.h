@@ -117,16 +117,21 @@ inline fence::Options Member(const std::string& group, uint32_t members, uint32_
   return options;
 }
 
-// Creates or joins the group, and waits until all are there.
-inline std::unique_ptr<fence::Process> Start(fence::Options options) {
+// Creates or joins the group, and waits until `members` are there.
+inline std::unique_ptr<fence::Process> Start(fence::Options options, uint32_t members) {
   const uint32_t slot = options.slot;
-  const uint32_t members = options.geometry.slots;
   absl::StatusOr<std::unique_ptr<fence::Process>> self =
       slot == kCoordinator ? fence::Process::Create(std::move(options))
                            : fence::Process::Join(std::move(options));
   Must(self.status(), slot, slot == kCoordinator ? "create" : "join");
   Must((*self)->AwaitMembers(members), slot, "await members");
   return *std::move(self);
+}
+
+// The same for a group that is full then.
+inline std::unique_ptr<fence::Process> Start(fence::Options options) {
+  const uint32_t members = options.geometry.slots;
+  return Start(std::move(options), members);
 }
 
 // Leaves when all are through: the coordinator's leaving ends the group.

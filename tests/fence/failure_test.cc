@@ -263,6 +263,7 @@ TEST(Threads, ThatCannotBeStartedForANewMemberFailTheProcessThatNeedsThem) {
     const auto segment = Segment::Attach(team.name());
     ASSERT_TRUE(segment.ok());
     segment->control().claimed = 3;
+    RingWriter::Initialize(segment->request_ring(3), /*epoch=*/3, /*first=*/0);
     segment->record(3).slot = 2;
     segment->record(3).status = MemberStatus::kJoining;
     segment->control().roster.Ring();
