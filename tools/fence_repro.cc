@@ -189,7 +189,11 @@ int Member::Coordinate() {
     return Complain("await members", all);
   }
   for (uint32_t i = 0; i < options_.iterations; ++i) {
-    if (absl::Status passed = Pass(**self); !passed.ok()) return Complain("barrier", passed);
+    if (absl::Status passed = Pass(**self); !passed.ok()) {
+      // With this process's call withdrawn, the round still says what held it back.
+      std::fprintf(stderr, "%s", (*self)->Describe().c_str());
+      return Complain("barrier", passed);
+    }
   }
   const absl::Status left = (*self)->Leave();
   return left.ok() ? 0 : Complain("leave", left);

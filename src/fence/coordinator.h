@@ -101,8 +101,8 @@ class Coordinator {
   Control& control_;
   const Incarnation self_;
   const Report report_;
-  std::atomic<bool> inspection_due_ = false;
   Group group_;
+  std::atomic<bool> inspection_due_ = false;
   std::atomic<bool> stop_ = false;
   Deadline stop_by_ = Deadline::Infinite();  // written before `stop_`
 
@@ -111,16 +111,16 @@ class Coordinator {
   std::mutex step_;
   bool ended_ = false;  // no more steps
   Deadline sleeps_until_ = Deadline::Infinite();
-  Peers peers_;             // all but this process itself
-  bool takes_part_ = true;  // this process is a member
+  Peers peers_;  // all but this process itself
   uint32_t roster_changes_ = 0;
+  bool takes_part_ = true;  // this process is a member
   bool watching_ = false;
+  bool stopped_by_others_ = false;
+  bool reply_blocked_ = false;
   Deadline next_deadline_ = Deadline::Infinite();
   Deadline next_look_ = Deadline::Infinite();  // at the leases
-  bool stopped_by_others_ = false;
   RingView reply_ring_;
   RingWriter reply_writer_;
-  bool reply_blocked_ = false;
   std::deque<ReplyBody> outbox_;  // decided and not yet written
   std::string body_;
   const int spins_;

@@ -20,8 +20,9 @@ Roster::~Roster() { Stop(); }
 
 absl::Status Roster::Start() {
   absl::StatusOr<std::thread> thread = StartThread("roster", [this] { Run(); });
-  if (thread.ok()) thread_ = *std::move(thread);
-  return thread.status();
+  if (!thread.ok()) return thread.status();
+  thread_ = *std::move(thread);
+  return absl::OkStatus();
 }
 
 void Roster::Stop() {

@@ -19,7 +19,7 @@ void NameThisThread(const std::string& name) {
 
 }  // namespace
 
-absl::StatusOr<std::thread> StartThread(std::string name, std::function<void()> run) {
+absl::StatusOr<std::thread> StartThread(const std::string& name, std::function<void()> run) {
   try {
     return std::thread([name, run = std::move(run)] {
       NameThisThread(name);

@@ -14,7 +14,7 @@ namespace fence {
 // A thread that bears `name` and runs `run`, which must not throw. ResourceExhausted when the
 // system has none to give, which std::thread says by an exception. Linux keeps 15 characters of the
 // name.
-absl::StatusOr<std::thread> StartThread(std::string name, std::function<void()> run);
+absl::StatusOr<std::thread> StartThread(const std::string& name, std::function<void()> run);
 
 }  // namespace fence
 

@@ -74,11 +74,14 @@ TEST(Leave, MayGoOnWhileOtherThreadsCall) {
     ASSERT_TRUE(worker.ok()) << worker.status();
     std::atomic<bool> left = false;
     std::vector<std::thread> callers;
-    for (const char* name : {"a", "b", "c"}) {
-      callers.emplace_back([&, name] {
-        while (!left) (*worker)->Barrier(name, Mode::kRendezvous, Deadline::At(0));
+    for (int caller = 0; caller < 3; ++caller) {
+      callers.emplace_back([&] {
+        while (!left) EXPECT_FALSE((*worker)->RunAfterCurrentHandler([] {}).ok());
       });
     }
+    callers.emplace_back([&] {
+      while (!left) (*worker)->Barrier("b", Mode::kRendezvous, Deadline::At(0));
+    });
     EXPECT_EQ((*worker)->Leave(), absl::OkStatus());
     left = true;
     for (std::thread& caller : callers) caller.join();
