@@ -202,11 +202,14 @@ int Member::Coordinate() {
 // Goes on until the group has ended, or has dropped this life.
 int Member::Work() {
   auto self = fence::Process::Join(GroupOptions(), fence::Deadline::In(kJoining));
+  // One that was stopped while it joined has been dropped, and where others come and go all the
+  // time it may be too late. Or the group has come to its end.
+  if (absl::IsAborted(self.status()) || absl::IsDeadlineExceeded(self.status())) return kDropped;
   if (!self.ok()) return 0;
   Joined(**self);
-  if (!(*self)->AwaitMembers(options_.workers + 1, fence::Deadline::In(kPatience)).ok()) return 0;
+  absl::Status status = (*self)->AwaitMembers(options_.workers + 1);
   for (;;) {
-    absl::Status status = SendBurst(**self);
+    if (status.ok()) status = SendBurst(**self);
     if (status.ok()) status = Pass(**self);
     if (absl::IsUnavailable(status)) return 0;
     if (absl::IsCancelled(status)) return kDropped;
@@ -282,7 +285,9 @@ void Parent::Disturb() {
   for (const auto& [pid, slot] : children_) {
     if (slot != 0) workers.push_back(pid);
   }
-  if (workers.empty() || lives_ + 2 >= kLives) return;
+  // Enough lives are kept to replace all of them once more, also those that are stopped now: the
+  // others wait until the team is whole.
+  if (workers.empty() || lives_ + 2 * options_.workers >= kLives) return;
   const pid_t victim = workers[random_() % workers.size()];
   if (random_() % 2 == 0) {
     kill(victim, SIGKILL);

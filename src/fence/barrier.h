@@ -63,6 +63,8 @@ const char* ToString(Phase phase);
 
 // What every call after Leave is told.
 inline constexpr const char* kHasLeft = "this process has left the group";
+// And in a process that the group has dropped: replaced, or taken for dead.
+inline constexpr const char* kWasDropped = "this incarnation has been dropped from the group";
 
 // The status with which a call on barrier `name` ends for this reason.
 absl::Status ToStatus(Reason reason, const std::string& name);

@@ -65,7 +65,7 @@ std::optional<absl::StatusOr<ReplyBody>> Calls::Look(uint64_t call) {
   // alone would let the reading come after it.
   std::atomic_thread_fence(std::memory_order_acquire);
   if (self_record_.status.load(std::memory_order_seq_cst) == MemberStatus::kLost) {
-    return end(absl::CancelledError("this incarnation has been dropped from the group"));
+    return end(absl::CancelledError(kWasDropped));
   }
   if (!taken.ok()) {
     // This call's answer may be behind it, or another's: see GiveUp.

@@ -126,7 +126,9 @@ absl::Status Process::AwaitMembership(Deadline deadline) {
         return absl::OkStatus();
       case MemberStatus::kLost:
         return absl::AbortedError(absl::StrCat(
-            "slot ", options_.slot, ": taken by a newer incarnation, or the coordinator's own"));
+            "slot ", options_.slot,
+            ": dropped while joining: taken by a newer incarnation, or the coordinator's own, or "
+            "silent for a whole lease"));
       case MemberStatus::kLeft:
         return TakesPart();
       default:
@@ -335,7 +337,9 @@ bool Process::HasFailed() const {
 absl::Status Process::TakesPart() const {
   const std::lock_guard lock(mutex_);
   if (!failed_.ok()) return failed_;
-  return leaving_ ? absl::FailedPreconditionError(kHasLeft) : absl::OkStatus();
+  if (leaving_) return absl::FailedPreconditionError(kHasLeft);
+  const bool dropped = record_.status.load(std::memory_order_seq_cst) == MemberStatus::kLost;
+  return dropped ? absl::CancelledError(kWasDropped) : absl::OkStatus();
 }
 
 // The first of the members to notice clears up: the name is free for a new group.

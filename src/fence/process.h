@@ -140,7 +140,7 @@ class Process {
 
   // Waits until the group has at least `count` members, this one included. A barrier's round has
   // the members of the moment in which it is opened, so a team of a known size waits for itself
-  // before its first barrier.
+  // before its first barrier. Cancelled when this incarnation has been dropped.
   absl::Status AwaitMembers(uint32_t count);
   absl::Status AwaitMembers(uint32_t count, Deadline deadline);
 

@@ -71,7 +71,7 @@ absl::Status Sender::Usable() const {
   if (!closed_.ok()) return closed_;
   // Asked in the middle of every send: a process that was stopped for long may be none any more.
   if (record_.status.load(std::memory_order_seq_cst) == MemberStatus::kLost) {
-    return absl::CancelledError("this incarnation has been dropped from the group");
+    return absl::CancelledError(kWasDropped);
   }
   return absl::OkStatus();
 }

@@ -172,6 +172,21 @@ TEST(Join, OfATakenSlotDropsTheOldIncarnation) {
   EXPECT_TRUE(Soon([&] { return heard.texts().size() == 2; }));
 }
 
+// Found by fence-repro: a worker that was stopped while it waited for its team, and had been
+// dropped when it came back, waited on.
+TEST(AwaitMembers, OfADroppedIncarnationEnds) {
+  Team team("await_dropped");
+  team.Start(team.Member(0));
+  Process& old = team.Start(team.Member(1));
+  std::thread waiter([&] {
+    const absl::Status status = old.AwaitMembers(3, Deadline::Infinite());
+    EXPECT_EQ(status, absl::CancelledError(kWasDropped));
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  team.Start(team.Member(1));
+  waiter.join();
+}
+
 TEST(Join, AndLeaveAtAnyTimeKeepTheOthersGoing) {
   Team team("come_and_go");
   Options options = team.Member(0);
