@@ -64,9 +64,9 @@ using HolderOf = ThreadSlot (*)(const void* object);
 //
 // Ordered by how often it is touched: a switch reads the first line of the thread it goes to, a
 // wait also the second. With many threads the cache is what a switch costs.
-struct alignas(64) Thread {
-  void* context;      // where it stands while it does not run
-  uintptr_t fs_base;  // its slot's, for the process's life
+struct alignas(64) Thread {  // NOLINT(clang-analyzer-optin.performance.Padding): lines by use
+  void* context;             // where it stands while it does not run
+  uintptr_t fs_base;         // its slot's, for the process's life
   ThreadState state;
   bool timed_out;  // its last wait was ended by its deadline
   bool detached;
