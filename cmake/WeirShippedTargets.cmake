@@ -2,6 +2,7 @@
 # benchmarks.
 
 # A target finds "sim/weir.h" from the root; an installed one among the package's headers.
+include(GNUInstallDirs)
 add_library(weir_target_headers INTERFACE)
 add_library(weir::target_headers ALIAS weir_target_headers)
 set_target_properties(weir_target_headers PROPERTIES EXPORT_NAME target_headers)
