@@ -65,9 +65,6 @@ absl::Status CheckRing(const Segment& segment, Incarnation writer, const Known& 
     return absl::DataLossError(absl::StrCat("ring of incarnation ", writer, ": epoch: expected ",
                                             writer, ", got ", published.epoch));
   }
-  if (absl::Status newest = CheckNewest(ring, writer, published.sequence); !newest.ok()) {
-    return newest;
-  }
   return known.cursor.has_value() ? CheckCalls(ring, writer, *known.cursor) : absl::OkStatus();
 }
 
@@ -174,9 +171,14 @@ class Inspection {
     for (const auto& [observer, other] : known_) {
       if (observer == sender) continue;
       const Cell& cell = segment_.progress(observer, sender);
-      Blame(observer, CheckCell(cell, ring, known.admitted && other.admitted,
-                                absl::StrCat("incarnation ", observer,
-                                             " as a reader of incarnation ", sender)));
+      const absl::Status wrong =
+          CheckCell(cell, ring, known.admitted && other.admitted,
+                    absl::StrCat("incarnation ", observer, " as a reader of incarnation ", sender));
+      if (wrong.ok()) continue;
+      // Slots are looked at on suspicion only: their writer is at work.
+      absl::Status newest = CheckNewest(ring, sender, ring.Published().sequence);
+      if (!newest.ok()) return Blame(sender, newest);
+      Blame(observer, wrong);
     }
   }
 
