@@ -41,10 +41,13 @@ function(weir_gtests room)
   list(FILTER sources EXCLUDE REGEX "/targets/")
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(WEIR_SANITIZE)
+    # It forbids system calls, and a sanitizer makes some of its own.
+    list(FILTER tests EXCLUDE REGEX "/send_path_test\\.cc$")
+  endif()
   if(WEIR_SANITIZE STREQUAL "THREAD")
-    # One writes into memory behind everybody's back, which is a race; the other forbids system calls
-    # that ThreadSanitizer makes.
-    list(FILTER tests EXCLUDE REGEX "/(corruption|send_path)_test\\.cc$")
+    # It writes into memory behind everybody's back, which is a race.
+    list(FILTER tests EXCLUDE REGEX "/corruption_test\\.cc$")
   endif()
   set(helpers ${sources})
   list(FILTER helpers EXCLUDE REGEX "_test\\.cc$")
