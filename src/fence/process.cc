@@ -52,7 +52,8 @@ Process::Process(Options options, Segment segment, Incarnation self)
               {.deliver = [this](const Message& message) { Deliver(message); },
                .on_unreadable = [this](const absl::Status& error) { NoteError(error); },
                .on_failure = [this](const absl::Status& why) { Fail(why); }},
-              [this] { CoordinatorIsSilent(); }) {}
+              {.on_silence = [this] { CoordinatorIsSilent(); },
+               .on_ended = [this] { WithdrawRecord(); }}) {}
 
 Process::~Process() { Leave().IgnoreError(); }
 
@@ -137,17 +138,11 @@ absl::Status Process::AwaitMembership(Deadline deadline) {
     if (control_.stopped.load(std::memory_order_seq_cst) != 0) {
       return absl::UnavailableError("the coordinator has stopped");
     }
-    if (!control_.roster.Wait(ticket, deadline) && GiveUpJoining()) {
+    if (!control_.roster.Wait(ticket, deadline) &&
+        record_.status.load(std::memory_order_seq_cst) == MemberStatus::kJoining) {
       return absl::DeadlineExceededError("join: not all members have attached");
     }
   }
-}
-
-// False when membership has just begun.
-bool Process::GiveUpJoining() {
-  MemberStatus expected = MemberStatus::kJoining;
-  return record_.status.compare_exchange_strong(expected, MemberStatus::kLeft,
-                                                std::memory_order_seq_cst);
 }
 
 absl::Status Process::AwaitMembers(uint32_t count) { return AwaitMembers(count, Patience()); }
@@ -276,7 +271,8 @@ absl::Status Process::CallLeave(Deadline deadline) {
   return calls_.Await(*call, deadline).status();
 }
 
-// Ends all reading and says so in the record. The mapping stays until this object goes.
+// Ends all reading and says so in the record: in this order, since senders do not wait for who is
+// gone and would overwrite what is being copied. The mapping stays until this object goes.
 void Process::Depart() {
   sender_.Close(absl::FailedPreconditionError(kHasLeft));
   roster_.Stop();
@@ -285,7 +281,8 @@ void Process::Depart() {
 
 // The coordinator drops this member, and nobody waits for its readers any more.
 void Process::WithdrawRecord() {
-  for (MemberStatus expected : {MemberStatus::kMember, MemberStatus::kJoining}) {
+  // In the order in which the coordinator moves it on, which it may be doing.
+  for (MemberStatus expected : {MemberStatus::kJoining, MemberStatus::kMember}) {
     record_.status.compare_exchange_strong(expected, MemberStatus::kLeft,
                                            std::memory_order_seq_cst);
   }
@@ -315,7 +312,8 @@ void Process::NoteError(const absl::Status& error) {
   if (health_.ok()) health_ = error;
 }
 
-// This process cannot keep a member's promises any more.
+// This process cannot keep a member's promises any more. The roster withdraws the record when the
+// readers have ended; until then the one that failed holds up the barriers.
 void Process::Fail(const absl::Status& why) {
   {
     const std::lock_guard lock(mutex_);
@@ -325,7 +323,7 @@ void Process::Fail(const absl::Status& why) {
   }
   sender_.Close(why);
   calls_.Fail(why);
-  WithdrawRecord();
+  roster_.End();
 }
 
 bool Process::HasFailed() const {

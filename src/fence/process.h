@@ -22,8 +22,8 @@
 //
 // Failure. A handler that throws, or a task queued behind one, fails its process: the message
 // cannot be handled, so no barrier may say that it was. The process drops out of the group as if it
-// had left: the others' barriers go on without it, *downgraded*, and what it had sent is still
-// handled. Its own calls, those that wait too, return what was thrown and by which message. What
+// had left, as soon as its handlers that are running have returned: the others' barriers go on
+// without it, *downgraded*, and what it had sent is still handled. Its own calls, those that wait too, return what was thrown and by which message. What
 // remains is to destroy it. A coordinator that fails so goes on coordinating for the others, until
 // it leaves.
 //
@@ -185,7 +185,6 @@ class Process {
 
   void FillRecord(MemberStatus status);
   absl::Status AwaitMembership(Deadline deadline);
-  bool GiveUpJoining();
 
   Deadline Patience() const { return Deadline::In(options_.patience); }
   absl::StatusOr<ReplyBody> Call(const std::string& name, Mode mode, Deadline deadline);

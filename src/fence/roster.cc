@@ -8,12 +8,13 @@
 namespace fence {
 
 Roster::Roster(const Segment& segment, Incarnation self, bool service, int spins,
-               Reader::Callbacks callbacks, std::function<void()> on_silence)
+               Reader::Callbacks callbacks, Events events)
     : segment_(segment),
       self_(self),
       spins_(spins),
       callbacks_(std::move(callbacks)),
-      pulse_(segment, self, std::move(on_silence)),
+      events_(std::move(events)),
+      pulse_(segment, self, events_.on_silence),
       service_(service) {}
 
 Roster::~Roster() { Stop(); }
@@ -23,6 +24,11 @@ absl::Status Roster::Start() {
   if (!thread.ok()) return thread.status();
   thread_ = *std::move(thread);
   return absl::OkStatus();
+}
+
+void Roster::End() {
+  end_.store(true, std::memory_order_release);
+  segment_.control().roster.RingForEnd();
 }
 
 void Roster::Stop() {
@@ -60,7 +66,12 @@ void Roster::Run() {
   for (;;) {
     const Doorbell::Ticket ticket = bell.Listen();
     if (stop_.load(std::memory_order_acquire)) return;
-    Follow();
+    if (!end_.load(std::memory_order_acquire)) {
+      Follow();
+    } else if (!ended_ && EndReaders()) {
+      ended_ = true;
+      events_.on_ended();
+    }
     bell.Wait(ticket, pulse_.Tick());
   }
 }
@@ -72,6 +83,14 @@ void Roster::Follow() {
   for (Incarnation member = 1; member <= claimed; ++member) {
     if (member != self_) FollowMember(member);
   }
+}
+
+// True when none is left. Each rings when it has ended.
+bool Roster::EndReaders() {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(readers_, [](const auto& entry) { return entry.second->finished(); });
+  for (auto& [member, reader] : readers_) reader->Stop();
+  return readers_.empty();
 }
 
 void Roster::FollowMember(Incarnation member) {

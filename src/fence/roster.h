@@ -23,11 +23,16 @@ namespace fence {
 
 class Roster {
  public:
+  // Called from the roster's thread.
+  struct Events {
+    std::function<void()> on_silence;  // the coordinator's lease has run out
+    std::function<void()> on_ended;    // after `End`: no reader is left
+  };
+
   // `segment` outlives the roster. Callbacks are called from the readers' threads, and from `Start`
   // on.
-  // `on_silence`: the coordinator's lease has run out; from the roster's thread.
   Roster(const Segment& segment, Incarnation self, bool service, int spins,
-         Reader::Callbacks callbacks, std::function<void()> on_silence);
+         Reader::Callbacks callbacks, Events events);
   ~Roster();  // stops
 
   Roster(const Roster&) = delete;
@@ -35,6 +40,10 @@ class Roster {
 
   // ResourceExhausted when there is no thread to be had.
   absl::Status Start();
+
+  // Ends all readers after the message that each is handling, and starts no more. Does not wait;
+  // from any thread. The lease is kept.
+  void End();
 
   // Ends all readers after the message that each is handling, and waits for them. Not from a
   // reader's thread.
@@ -50,6 +59,7 @@ class Roster {
  private:
   void Run();
   void Follow();
+  bool EndReaders();
   void FollowMember(Incarnation member);
   void StartReader(Incarnation member);
 
@@ -57,8 +67,13 @@ class Roster {
   const Incarnation self_;
   const int spins_;
   const Reader::Callbacks callbacks_;
+  const Events events_;
   std::atomic<bool> stop_ = false;
-  Pulse pulse_;  // of the roster's thread
+  std::atomic<bool> end_ = false;
+
+  // Of the roster's thread.
+  Pulse pulse_;
+  bool ended_ = false;
 
   std::mutex mutex_;
   bool service_;

@@ -133,6 +133,31 @@ TEST_P(Slots, TheOthersGoOnAmongThemselves) {
   }
 }
 
+// Senders do not wait for who has left, and would overwrite what its other readers are copying.
+TEST(Failure, KeepsItsPlaceUntilItsOtherHandlersHaveReturned) {
+  std::atomic<bool> hold = true;
+  std::atomic<bool> running = false;
+  Team team("keeps_place");
+  Process& first = team.Start(team.Member(0));
+  Options options = team.Member(1);
+  options.handlers[kMarker] = [](Process& self, const Message&) { ThrowError(self); };
+  options.other_types = [&](Process&, const Message&) {
+    running = true;
+    while (hold) std::this_thread::sleep_for(milliseconds(1));
+  };
+  Process& failing = team.Start(std::move(options));
+  Process& third = team.Start(team.Member(2));
+  const auto status = [&] { return first.Look().members[1].status; };
+  ASSERT_TRUE(first.Send(kMarker + 1, "x").ok());
+  EXPECT_TRUE(Soon([&] { return running.load(); }));
+  ASSERT_TRUE(third.Send(kMarker, "x").ok());
+  EXPECT_TRUE(Soon([&] { return !failing.Health().ok(); }));
+  std::this_thread::sleep_for(milliseconds(20));
+  EXPECT_EQ(status(), MemberStatus::kMember);
+  hold = false;
+  EXPECT_TRUE(Soon([&] { return status() == MemberStatus::kLeft; }));
+}
+
 TEST(Failure, OfTheCoordinatorsHandlerLetsNewMembersJoin) {
   Team team("coordinates");
   Options options = team.Member(0);
