@@ -30,6 +30,18 @@ struct Geometry {
 
 inline constexpr size_t kCacheLine = 64;
 
+// What different processes write is so far apart: processors fetch lines in pairs (the "spatial
+// prefetcher" of Intel's Optimization Reference Manual), and a pair of which each writes one line
+// would go to and fro like a single one.
+inline constexpr size_t kApart = 2 * kCacheLine;
+
+constexpr size_t RoundUp(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+// A slot of a ring. Messages begin at a line.
+constexpr size_t SlotBytes(uint32_t message_bytes) {
+  return RoundUp(sizeof(Envelope) + message_bytes, kCacheLine);
+}
+
 // The creator of a group, which is its coordinator for life.
 inline constexpr uint32_t kCoordinatorIncarnation = 1;
 
@@ -50,7 +62,7 @@ constexpr bool IsReading(ReaderState state) {
 
 // How far one observer has come in one ring. Written by that observer's reader alone; one per pair
 // of incarnations, never used for another pair.
-struct alignas(kCacheLine) Cell {
+struct alignas(kApart) Cell {
   std::atomic<ReaderState> state;
   uint32_t reserved;
   uint64_t epoch;                  // of the ring; fixed before `state` leaves kDetached
@@ -58,18 +70,18 @@ struct alignas(kCacheLine) Cell {
 };
 
 // The head of a ring. Written by its single writer, but for the bells.
-// Its lines are apart because different processes write them.
-struct alignas(kCacheLine) RingHeader {  // NOLINT(clang-analyzer-optin.performance.Padding)
+// Its parts are apart because different processes write them.
+struct alignas(kApart) RingHeader {  // NOLINT(clang-analyzer-optin.performance.Padding)
   uint64_t epoch;  // fixed, like `first`, before the writer's record says kJoining
   uint64_t first;  // the sequence of the first message ever
-  alignas(kCacheLine) std::atomic<uint64_t> published;  // everything before it can be read
-  Doorbell messages;                                    // rung after `published` has moved
-  alignas(kCacheLine) std::atomic<uint32_t> blocked;    // senders that wait for room
+  alignas(kApart) std::atomic<uint64_t> published;  // everything before it can be read
+  Doorbell messages;                                // rung after `published` has moved
+  alignas(kApart) std::atomic<uint32_t> blocked;    // senders that wait for room
   Doorbell room;  // rung by readers that have come to `room_from` while somebody is blocked
   std::atomic<uint64_t> room_from;
   // Of a request ring: the calls among its messages that the coordinator may not have taken yet lie
   // in [calls_from, calls_end). It looks at nothing else.
-  alignas(kCacheLine) std::atomic<uint64_t> calls_from;
+  alignas(kApart) std::atomic<uint64_t> calls_from;
   std::atomic<uint64_t> calls_end;
 };
 
@@ -86,7 +98,7 @@ inline constexpr size_t kMaxMemberName = 32;
 
 // One incarnation. Filled in by the process itself up to kJoining; kMember and kLost are the
 // coordinator's to write.
-struct alignas(kCacheLine) MemberRecord {
+struct alignas(kApart) MemberRecord {
   std::atomic<MemberStatus> status;
   uint32_t slot;
   std::atomic<uint32_t> heartbeat;  // moved by the process a few times in each lease
@@ -100,16 +112,16 @@ inline bool IsGone(const MemberRecord& record) {
   return status == MemberStatus::kLeft || status == MemberStatus::kLost;
 }
 
-// What all share; one line for each that rings or is rung.
-struct alignas(kCacheLine) Control {     // NOLINT(clang-analyzer-optin.performance.Padding)
+// What all share; one part for each that rings or is rung.
+struct alignas(kApart) Control {         // NOLINT(clang-analyzer-optin.performance.Padding)
   std::atomic<uint32_t> claimed;         // records taken so far
   std::atomic<uint32_t> stopped;         // 1 when the coordinator has gone, or is taken for dead
   std::atomic<uint32_t> roster_changes;  // counts what the coordinator must look at in the records
-  alignas(kCacheLine) Doorbell
+  alignas(kApart) Doorbell
       coordinator;  // arrivals, departures, attaches, state changes, watched progress
-  std::atomic<uint32_t> watching;        // 1 while the coordinator waits for progress
-  alignas(kCacheLine) Doorbell roster;   // members have come or gone
-  alignas(kCacheLine) Doorbell replies;  // the reply ring has moved, or the group has stopped
+  std::atomic<uint32_t> watching;    // 1 while the coordinator waits for progress
+  alignas(kApart) Doorbell roster;   // members have come or gone
+  alignas(kApart) Doorbell replies;  // the reply ring has moved, or the group has stopped
 };
 
 // What a process must know of a segment before it can use it. Fixed by the creator.

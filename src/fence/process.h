@@ -23,9 +23,9 @@
 // Failure. A handler that throws, or a task queued behind one, fails its process: the message
 // cannot be handled, so no barrier may say that it was. The process drops out of the group as if it
 // had left, as soon as its handlers that are running have returned: the others' barriers go on
-// without it, *downgraded*, and what it had sent is still handled. Its own calls, those that wait too, return what was thrown and by which message. What
-// remains is to destroy it. A coordinator that fails so goes on coordinating for the others, until
-// it leaves.
+// without it, *downgraded*, and what it had sent is still handled. Its own calls, those that wait
+// too, return what was thrown and by which message. What remains is to destroy it. A coordinator
+// that fails so goes on coordinating for the others, until it leaves.
 //
 // Ownership. A Process object is one member. Several may live in one address space; they share
 // nothing but the segment, which they map each on their own. The segment's name exists from

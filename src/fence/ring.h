@@ -40,7 +40,7 @@ struct RingView {
   uint32_t message_bytes = 0;
 
   std::byte* Slot(uint64_t sequence) const {
-    return slots + (sequence & (capacity - 1)) * (sizeof(Envelope) + message_bytes);
+    return slots + (sequence & (capacity - 1)) * SlotBytes(message_bytes);
   }
   Position Published() const {
     return {header->epoch, header->published.load(std::memory_order_seq_cst)};

@@ -58,7 +58,8 @@ constexpr uint64_t Fingerprint() {
                                sizeof(Cell),
                                offsetof(Cell, epoch),
                                offsetof(Cell, sequence),
-                               sizeof(Envelope)}) {
+                               sizeof(Envelope),
+                               SlotBytes(1)}) {
     hash = Mix(hash, value);
   }
   return hash;
@@ -74,10 +75,6 @@ uint64_t Checksum(const SegmentFacts& facts) {
     hash = Mix(hash, value);
   }
   return hash;
-}
-
-constexpr size_t RoundUp(size_t bytes) {
-  return (bytes + kCacheLine - 1) / kCacheLine * kCacheLine;
 }
 
 absl::Status SystemError(const std::string& what) {
@@ -202,9 +199,8 @@ absl::Status Validate(const Geometry& geometry) {
 
 SegmentOffsets::SegmentOffsets(const Geometry& geometry) {
   const size_t n = geometry.incarnations;
-  slots_stride =
-      RoundUp(geometry.ring_messages * (sizeof(Envelope) + size_t{geometry.message_bytes}));
-  control = sizeof(SegmentHeader);
+  slots_stride = RoundUp(geometry.ring_messages * SlotBytes(geometry.message_bytes), kApart);
+  control = RoundUp(sizeof(SegmentHeader), kApart);
   records = control + sizeof(Control);
   reply_header = records + n * sizeof(MemberRecord);
   reply_cells = reply_header + sizeof(RingHeader);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <utility>
 
 namespace fence {
@@ -27,15 +28,15 @@ Sender::Sender(const Segment& segment, Incarnation self, uint64_t first_sequence
 
 absl::StatusOr<Position> Sender::TryAppend(Kind kind, uint32_t type, std::string_view body,
                                            Wake wake) {
-  absl::StatusOr<Position> at = Position{};
-  {
-    const std::lock_guard lock(mutex_);
-    if (absl::Status usable = Usable(); !usable.ok()) return usable;
-    at = writer_.TryAppend(kind, type, body);
+  std::unique_lock lock(mutex_);
+  if (absl::Status usable = Usable(); !usable.ok()) return usable;
+  absl::StatusOr<Position> at = writer_.TryAppend(kind, type, body);
+  if (!at.ok()) {
     if (absl::IsDataLoss(at.status())) TellTheCoordinator();
-    if (!at.ok()) return at;
-    if (kind == Kind::kLeave) closed_ = absl::FailedPreconditionError(kHasLeft);
+    return at;
   }
+  if (kind == Kind::kLeave) closed_ = absl::FailedPreconditionError(kHasLeft);
+  lock.unlock();
   if (wake == Wake::kReaders) ring_.header->messages.Ring();
   return at;
 }

@@ -29,7 +29,10 @@ TEST(Leave, CompletesTheOthersBarriersAndFailsTheLeaversOwn) {
   std::thread c([&] {
     EXPECT_EQ(leaving.Barrier("c", Mode::kRendezvous).status.code(), absl::StatusCode::kCancelled);
   });
-  EXPECT_TRUE(Soon([&] { return coordinator.Describe().find("\"c\"") != std::string::npos; }));
+  const auto has_round = [&](const char* name) {
+    return coordinator.Describe().find(name) != std::string::npos;
+  };
+  EXPECT_TRUE(Soon([&] { return has_round("\"b\"") && has_round("\"c\""); }));
   EXPECT_TRUE(leaving.Leave().ok());
   a.join();
   b.join();

@@ -94,12 +94,12 @@ TEST(Segment, RingsOfDifferentWritersDoNotOverlap) {
   const RingView first = made.segment()->request_ring(1);
   const RingView second = made.segment()->request_ring(2);
   const RingView replies = made.segment()->reply_ring();
-  const ptrdiff_t bytes = kSmall.ring_messages * (sizeof(Envelope) + kSmall.message_bytes);
+  const ptrdiff_t bytes = kSmall.ring_messages * SlotBytes(kSmall.message_bytes);
   EXPECT_GE(second.slots - first.slots, bytes);
   EXPECT_GE(first.slots - replies.slots, bytes);
   EXPECT_EQ(first.Slot(8), first.Slot(0));
-  EXPECT_EQ(first.Slot(0) - first.Slot(UINT64_MAX),
-            -7 * static_cast<ptrdiff_t>(sizeof(Envelope) + 96));
+  EXPECT_EQ(first.Slot(0) - first.Slot(UINT64_MAX), -7 * static_cast<ptrdiff_t>(SlotBytes(96)));
+  EXPECT_GE(SlotBytes(96), sizeof(Envelope) + 96);
 }
 
 TEST(Segment, IsNeverReusedSilently) {
