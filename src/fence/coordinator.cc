@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "fence/corruption.h"
-#include "fence/thread.h"
 
 namespace fence {
 
@@ -21,13 +20,8 @@ Coordinator::Coordinator(const Segment& segment, Incarnation self, int spins, Re
       reply_writer_(reply_ring_),
       spins_(spins) {
   group_.Admit(self_);
-  absl::StatusOr<std::thread> thread = StartThread("coordinator", [this] { Run(); });
-  started_ = thread.status();
-  if (thread.ok()) {
-    thread_ = *std::move(thread);
-  } else {
-    segment_.StopGroup();
-  }
+  started_ = thread_.Start("coordinator", [this] { Run(); });
+  if (!started_.ok()) segment_.StopGroup();
 }
 
 Coordinator::~Coordinator() { Stop(Deadline::At(0)); }
@@ -44,8 +38,9 @@ bool Coordinator::Stop(Deadline deadline) {
   if (thread_.joinable()) {
     stop_by_ = deadline;
     stop_.store(true, std::memory_order_release);
-    control_.coordinator.RingForEnd();
-    thread_.join();
+    const auto wake = [this] { control_.coordinator.RingForEnd(); };
+    wake();
+    thread_.Join(wake);
   }
   return !stopped_by_others_;
 }

@@ -23,7 +23,6 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "fence/group.h"
@@ -31,6 +30,7 @@
 #include "fence/message.h"
 #include "fence/ring.h"
 #include "fence/segment.h"
+#include "fence/thread.h"
 
 namespace fence {
 
@@ -125,7 +125,7 @@ class Coordinator {
   std::string body_;
   const int spins_;
 
-  std::thread thread_;
+  Thread thread_;
   absl::Status started_;
 };
 

@@ -7,8 +7,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <bit>
-
 namespace fence {
 namespace {
 
@@ -36,22 +34,16 @@ bool Doorbell::Wait(Ticket ticket, Deadline deadline, int spins) {
   }
   // A ringer that sees no sleeper has counted before this line, so that the kernel sees its count
   // and not the ticket.
-  word_.fetch_add(kOneSleeper, std::memory_order_seq_cst);
-  const bool rung = FutexWait(FutexWord(), ticket, deadline);
-  word_.fetch_sub(kOneSleeper, std::memory_order_seq_cst);
+  sleepers_.fetch_add(1, std::memory_order_seq_cst);
+  const bool rung = FutexWait(&count_, ticket, deadline);
+  sleepers_.fetch_sub(1, std::memory_order_seq_cst);
   return rung;
 }
 
-void Doorbell::WakeAll() { FutexWakeAll(FutexWord()); }
-
-// The kernel looks at 32 bits.
-void* Doorbell::FutexWord() {
-  static_assert(std::endian::native == std::endian::little);
-  return reinterpret_cast<char*>(&word_) + sizeof(Ticket);
-}
+void Doorbell::WakeAll() { FutexWakeAll(&count_); }
 
 void Doorbell::RingForEnd() {
-  word_.fetch_add(kOneRing, std::memory_order_seq_cst);
+  count_.fetch_add(1, std::memory_order_seq_cst);
   WakeAll();
 }
 

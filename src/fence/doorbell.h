@@ -21,11 +21,12 @@
 // What was published before `Ring` is visible to a waiter whose `Listen` came after it, however it
 // was stored: the count is a release by the one and an acquire by the other.
 //
-// All zero is a valid doorbell that nobody has rung. The count and the number of sleepers are
-// halves of one word, so that a ring is one atomic operation. A process that is killed in `Wait`
-// leaves the number of sleepers too high, which costs the others a needless system call per ring
-// and nothing else. (A mark that the ringer takes away before it wakes the sleepers would be
-// cheaper: but then a ringer that is killed in between leaves sleepers that no later ring wakes.)
+// All zero is a valid doorbell that nobody has rung. A process that is killed in `Wait` leaves the
+// number of sleepers too high, which costs the others a needless system call per ring and nothing
+// else. (A mark that the ringer takes away before it wakes the sleepers would be cheaper: but then
+// a ringer that is killed in between leaves sleepers that no later ring wakes. And if the two
+// numbers were halves of one word, a number of sleepers that somebody has overwritten would carry
+// into the count, and take a ring back.)
 
 #ifndef FENCE_DOORBELL_H_
 #define FENCE_DOORBELL_H_
@@ -42,7 +43,7 @@ class Doorbell {
   using Ticket = uint32_t;
 
   // The count now. To be called before the condition is checked.
-  Ticket Listen() const { return CountOf(word_.load(std::memory_order_seq_cst)); }
+  Ticket Listen() const { return count_.load(std::memory_order_seq_cst); }
 
   // Sleeps until a ring later than `ticket`. True also without one (wake-ups may be spurious):
   // check again. False when the deadline has passed. It looks so often before it sleeps, and yields
@@ -52,7 +53,9 @@ class Doorbell {
   // Wakes all who sleep. Makes a system call only if somebody does. Never blocks; any thread, any
   // process.
   void Ring() {
-    if (SleepersOf(word_.fetch_add(kOneRing, std::memory_order_seq_cst)) != 0) WakeAll();
+    // Either this sees the sleeper, or the sleeper's sleep is refused: it comes after the count.
+    count_.fetch_add(1, std::memory_order_seq_cst);
+    if (sleepers_.load(std::memory_order_seq_cst) != 0) WakeAll();
   }
 
   // As Ring, but asks the kernel even if nobody seems to sleep. For ends, which are rare and must
@@ -60,19 +63,13 @@ class Doorbell {
   void RingForEnd();
 
  private:
-  // The count is the upper half, so that it wraps by itself.
-  static constexpr uint64_t kOneRing = uint64_t{1} << 32;
-  static constexpr uint64_t kOneSleeper = 1;
-  static constexpr uint32_t CountOf(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
-  static constexpr uint32_t SleepersOf(uint64_t word) { return static_cast<uint32_t>(word); }
-
   void WakeAll();
-  void* FutexWord();  // the count
 
-  std::atomic<uint64_t> word_;
+  std::atomic<uint32_t> sleepers_;
+  std::atomic<Ticket> count_;  // wraps
 };
 
-static_assert(std::atomic<uint64_t>::is_always_lock_free);
+static_assert(std::atomic<uint32_t>::is_always_lock_free);
 static_assert(sizeof(Doorbell) == 8);
 
 }  // namespace fence

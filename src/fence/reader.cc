@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "fence/thread.h"
 
 namespace fence {
 namespace {
@@ -31,16 +30,11 @@ Reader::Reader(const Segment& segment, Incarnation self, Incarnation sender, uin
       spins_(spins) {}
 
 absl::Status Reader::Start() {
-  absl::StatusOr<std::thread> thread =
-      StartThread(absl::StrCat("reader-", sender_slot_), [this] { Run(); });
-  if (!thread.ok()) return thread.status();
-  thread_ = *std::move(thread);
-  thread_id_ = thread_.get_id();
-  return absl::OkStatus();
+  return thread_.Start(absl::StrCat("reader-", sender_slot_), [this] { Run(); });
 }
 
 void Reader::Join() {
-  if (thread_.joinable()) thread_.join();
+  thread_.Join([this] { view_.header->messages.RingForEnd(); });
 }
 
 void Reader::SetService(bool service) {
@@ -48,10 +42,14 @@ void Reader::SetService(bool service) {
   view_.header->messages.Ring();
 }
 
-void Reader::Command(std::atomic<bool>* flag) const {
-  if (flag->exchange(true, std::memory_order_acq_rel)) return;
-  // Wakes this reader, and for nothing the others of the same ring.
+// RingForEnd wakes this reader, and for nothing the others of the same ring.
+void Reader::Stop() {
+  stop_.store(true, std::memory_order_release);
   view_.header->messages.RingForEnd();
+}
+
+void Reader::Retire() {
+  if (!retired_.exchange(true, std::memory_order_acq_rel)) view_.header->messages.RingForEnd();
 }
 
 void Reader::Run() {

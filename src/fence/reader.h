@@ -28,6 +28,7 @@
 #include "fence/message.h"
 #include "fence/ring.h"
 #include "fence/segment.h"
+#include "fence/thread.h"
 
 namespace fence {
 
@@ -52,10 +53,10 @@ class Reader {
   absl::Status Start();
 
   // Ends after the message that is being handled. Does not wait.
-  void Stop() { Command(&stop_); }
+  void Stop();
 
   // The sender has gone: ends once everything that it published has been handled.
-  void Retire() { Command(&retired_); }
+  void Retire();
 
   // Waits for the thread, which ends after Stop or Retire.
   void Join();
@@ -68,11 +69,10 @@ class Reader {
     after_handler_.push_back(std::move(task));
   }
 
-  std::thread::id thread_id() const { return thread_id_; }
+  std::thread::id thread_id() const { return thread_.id(); }
   bool finished() const { return finished_.load(std::memory_order_acquire); }
 
  private:
-  void Command(std::atomic<bool>* flag) const;
   void Run();
   bool Step();  // false when it has ended
   void AdoptState();
@@ -103,8 +103,7 @@ class Reader {
   std::string body_;
   std::deque<std::function<void()>> after_handler_;
 
-  std::thread thread_;
-  std::thread::id thread_id_;  // kept, since joining forgets it while others ask
+  Thread thread_;
 };
 
 }  // namespace fence

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "fence/thread.h"
-
 namespace fence {
 
 Roster::Roster(const Segment& segment, Incarnation self, bool service, int spins,
@@ -20,10 +18,7 @@ Roster::Roster(const Segment& segment, Incarnation self, bool service, int spins
 Roster::~Roster() { Stop(); }
 
 absl::Status Roster::Start() {
-  absl::StatusOr<std::thread> thread = StartThread("roster", [this] { Run(); });
-  if (!thread.ok()) return thread.status();
-  thread_ = *std::move(thread);
-  return absl::OkStatus();
+  return thread_.Start("roster", [this] { Run(); });
 }
 
 void Roster::End() {
@@ -34,8 +29,9 @@ void Roster::End() {
 void Roster::Stop() {
   if (!thread_.joinable()) return;
   stop_.store(true, std::memory_order_release);
-  segment_.control().roster.RingForEnd();
-  thread_.join();
+  const auto wake = [this] { segment_.control().roster.RingForEnd(); };
+  wake();
+  thread_.Join(wake);
   // The readers stay in the map until their threads have ended: a handler that is still running
   // asks for its own.
   {

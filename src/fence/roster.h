@@ -18,6 +18,7 @@
 #include "fence/message.h"
 #include "fence/reader.h"
 #include "fence/segment.h"
+#include "fence/thread.h"
 
 namespace fence {
 
@@ -79,7 +80,7 @@ class Roster {
   bool service_;
   std::map<Incarnation, std::unique_ptr<Reader>> readers_;
 
-  std::thread thread_;
+  Thread thread_;
 };
 
 }  // namespace fence

@@ -36,6 +36,7 @@ TEST(Doorbell, ARingForTheEndWakesASleeperThatIsNotCounted) {
   words[0] = 0;
   shared.bell.RingForEnd();
   waiter.join();
+  EXPECT_EQ(shared.bell.Listen(), 1u);  // the number of sleepers went below zero: no ring is lost
 }
 
 TEST(Doorbell, WaitEndsAtItsDeadline) {
