@@ -29,8 +29,8 @@ std::optional<Schedule> SessionExecutor::Search(const Schedule& like, uint64_t p
   run.scenario = like.scenario;
   run.fixed = like.parameters;
   run.execution.campaign_seed = seed;
+  run.execution.faults = FaultsOf(like);
   run.strategy = kDefaultStrategy;
-  run.faults = !like.faults.empty();
   if (like.step_cap != 0) run.step_cap = like.step_cap;
   if (!session_.Values(run).ok()) return std::nullopt;
   // An execution without any point costs nothing by that count, but it does cost.

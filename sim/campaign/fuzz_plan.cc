@@ -33,7 +33,8 @@ Parameter ParameterFromJson(const Json& json) {
 SearchRun PlannedRun(const FuzzPlan& plan, uint64_t index) {
   const size_t which = Mix(plan.seed ^ Mix(index)) % plan.scenarios.size();
   const PlannedScenario& scenario = plan.scenarios[which];
-  return {scenario.name, scenario.fixed, {plan.seed, index}, plan.strategy, plan.step_cap};
+  return {
+      scenario.name, scenario.fixed, {plan.seed, index, plan.faults}, plan.strategy, plan.step_cap};
 }
 
 Json ToJson(const FuzzPlan& plan) {
@@ -43,11 +44,8 @@ Json ToJson(const FuzzPlan& plan) {
     for (const Parameter& parameter : scenario.fixed) fixed.push_back(ToJson(parameter));
     scenarios.push_back({{"name", scenario.name}, {"fixed", fixed}});
   }
-  return {{"target", plan.target},
-          {"scenarios", scenarios},
-          {"strategy", plan.strategy},
-          {"seed", plan.seed},
-          {"step_cap", plan.step_cap}};
+  return {{"target", plan.target}, {"scenarios", scenarios},    {"strategy", plan.strategy},
+          {"seed", plan.seed},     {"step_cap", plan.step_cap}, {"faults", plan.faults.bits()}};
 }
 
 FuzzPlan FuzzPlanFromJson(const Json& json) {
@@ -56,6 +54,7 @@ FuzzPlan FuzzPlanFromJson(const Json& json) {
   plan.strategy = json.at("strategy");
   plan.seed = json.at("seed");
   plan.step_cap = json.at("step_cap");
+  plan.faults = FaultSet::FromBits(json.at("faults"));
   for (const Json& scenario : json.at("scenarios")) {
     PlannedScenario planned{scenario.at("name"), {}};
     for (const Json& fixed : scenario.at("fixed"))

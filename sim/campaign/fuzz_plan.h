@@ -24,6 +24,7 @@ struct FuzzPlan {
   std::string strategy;
   uint64_t seed = 0;
   uint64_t step_cap = kDefaultStepCap;
+  FaultSet faults = FaultSet::All();  // those that may be drawn
 };
 
 // Which scenario an index runs is drawn by its hash: strategies take turns by index, so scenarios

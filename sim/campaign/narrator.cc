@@ -72,12 +72,28 @@ StoryEvent MakeEvent(const TraceEvent& event, const Schedule& schedule) {
   return told;
 }
 
+std::string FaultText(const EditChoice& choice) {
+  const std::string delay = TimeText(DelayNs(choice.number));
+  switch (choice.fault) {
+    case FaultKind::kSlowThread:
+      return absl::StrCat("stands still for ", delay);
+    case FaultKind::kDelayedWakeup:
+      return absl::StrCat("who is woken here runs only ", delay, " later");
+    case FaultKind::kSpuriousWakeup:
+      return absl::StrCat("nobody wakes it, but it wakes up after ", delay);
+    default:
+      return std::string(FaultName(choice.fault));
+  }
+}
+
 // True if weir let another thread run here, before this one did what it was about to do.
 bool IsInterruption(const TraceEvent& event, const Trace& trace, const Schedule& schedule) {
   if (!event.edit || *event.edit >= schedule.edits.size()) return false;
   const Edit& edit = schedule.edits[*event.edit];
   if (edit.blocked) return false;
   return edit.choice.kind == EditChoice::Kind::kTime ||
+         (edit.choice.kind == EditChoice::Kind::kFault &&
+          edit.choice.fault == FaultKind::kSlowThread) ||
          (edit.choice.kind == EditChoice::Kind::kRun &&
           edit.choice.thread != trace.threads[event.thread].path);
 }
@@ -133,6 +149,8 @@ std::string EditText(const Edit& edit, const Schedule& schedule) {
       return "time passes to the next timer";
     case EditChoice::Kind::kWake:
       return absl::StrCat("wakes waiter ", edit.choice.number + 1, " of the queue");
+    case EditChoice::Kind::kFault:
+      return FaultText(edit.choice);
     case EditChoice::Kind::kValue:
       return absl::StrCat("chooses ", edit.choice.number);
   }

@@ -43,21 +43,6 @@ std::string Difference(const RunResult& first, const RunResult& second) {
                       absl::Hex(second.fingerprint, absl::kZeroPad16));
 }
 
-// Leaves out the faults that a strategy would draw.
-class FaultFree final : public Strategy {
- public:
-  explicit FaultFree(Strategy& strategy) : strategy_(strategy) {}
-  void Begin(const Execution& next, Random random) override { strategy_.Begin(next, random); }
-  Choice Choose(const Point& point) override {
-    const Choice choice = strategy_.Choose(point);
-    return point.kind == DecisionKind::kFault ? point.fallback : choice;
-  }
-  void End(const Verdict& verdict) override { strategy_.End(verdict); }
-
- private:
-  Strategy& strategy_;
-};
-
 std::string FailedPath(const RunResult& result) {
   for (const ThreadReport& thread : result.threads) {
     if (thread.failed) return thread.path;
@@ -142,10 +127,7 @@ RunResult Session::Search(const SearchRun& run, Observer* observer, bool capture
   options.step_cap = run.step_cap;
   options.observer = observer;
   options.capture_threads = capture;
-  Strategy& strategy = StrategyNamed(run.strategy);
-  if (run.faults) return Execute(options, strategy);
-  FaultFree fault_free(strategy);
-  return Execute(options, fault_free);
+  return Execute(options, StrategyNamed(run.strategy));
 }
 
 std::string Session::SignatureOfRun(const SearchRun& run, const RunResult& result) {

@@ -27,7 +27,6 @@ struct SearchRun {
   Execution execution;
   std::string strategy;
   uint64_t step_cap = kDefaultStepCap;
-  bool faults = true;  // else none is drawn
 };
 
 // A failure, written down and checked.

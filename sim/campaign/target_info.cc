@@ -6,10 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "sim/campaign/messages.h"
 #include "sim/campaign/suggest.h"
 #include "sim/campaign/supervisor.h"
 #include "sim/engine/engine.h"
+#include "sim/fault/fault.h"
 #include "sim/strategy/strategy.h"
 
 namespace weir::sim {
@@ -143,6 +145,23 @@ absl::Status CheckStrategy(std::string_view name) {
     known.emplace_back(info.name);
   }
   return UnknownName("strategy", name, known);
+}
+
+absl::StatusOr<FaultSet> ParseFaults(std::string_view text) {
+  const std::vector<std::string> names = absl::StrSplit(std::string(text), ',');
+  FaultSet faults = text.starts_with('-') ? FaultSet::All() : FaultSet::None();
+  for (std::string_view name : names) {
+    const bool without = name.starts_with('-');
+    if (without) name.remove_prefix(1);
+    const std::optional<FaultKind> kind = FaultFromName(name);
+    if (!kind) {
+      std::vector<std::string> known;
+      for (const FaultInfo& info : Faults()) known.emplace_back(FaultName(info.kind));
+      return UnknownName("fault", name, known);
+    }
+    without ? faults.Erase(*kind) : faults.Insert(*kind);
+  }
+  return faults;
 }
 
 }  // namespace weir::sim

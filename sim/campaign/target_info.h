@@ -46,6 +46,10 @@ absl::StatusOr<std::vector<Parameter>> ParseSettings(const ScenarioInfo& scenari
 // InvalidArgument with the known names unless there is such a strategy.
 absl::Status CheckStrategy(std::string_view name);
 
+// "crash,slow_thread": these; "-crash,-restart": all but these. InvalidArgument with the known
+// names for another.
+absl::StatusOr<FaultSet> ParseFaults(std::string_view text);
+
 }  // namespace weir::sim
 
 #endif  // WEIR_SIM_CAMPAIGN_TARGET_INFO_H_

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "sim/campaign/messages.h"
 #include "sim/campaign/salvage.h"
@@ -40,6 +41,31 @@ void AddTargetFlags(CLI::App& command, TargetFlags& flags) {
   command.add_option("--target", flags.target,
                      "a target: FILE.so, or a name of `weir list targets`");
   command.add_option("--bug", flags.bug, "the known bug of that number as target");
+}
+
+void AddFaultFlags(CLI::App& command, FaultFlags& flags) {
+  command.add_option("--faults", flags.faults,
+                     "A,B: only these; -A,-B: all but these; see `weir list faults`");
+  command.add_flag("--no-faults", flags.none, "only the order of threads is searched");
+}
+
+absl::StatusOr<FaultSet> ChosenFaults(const FaultFlags& flags) {
+  if (flags.none && !flags.faults.empty()) {
+    return absl::InvalidArgumentError("--faults and --no-faults exclude each other");
+  }
+  if (flags.none) return FaultSet::None();
+  return flags.faults.empty() ? FaultSet::All() : ParseFaults(flags.faults);
+}
+
+std::string FaultFlagOf(FaultSet faults) {
+  if (faults == FaultSet::All()) return "";
+  if (faults.empty()) return " --no-faults";
+  std::vector<std::string> names;
+  for (size_t i = 0; i < kFaultKinds; ++i) {
+    const auto kind = static_cast<FaultKind>(i);
+    if (faults.Contains(kind)) names.emplace_back(FaultName(kind));
+  }
+  return absl::StrCat(" --faults=", absl::StrJoin(names, ","));
 }
 
 absl::StatusOr<ChosenTarget> ChooseTarget(const TargetFlags& flags, std::string_view fallback) {
@@ -92,9 +118,10 @@ std::string FileCommand(std::string_view subcommand, const std::string& file,
 }
 
 std::string SeedCommand(const SearchRun& run, const std::string& target_path) {
-  std::string command = absl::StrCat(ShellWord(g_program), " replay ", ShellWord(run.scenario),
-                                     " --seed ", run.execution.campaign_seed, " --index ",
-                                     run.execution.index, " --strategy ", run.strategy);
+  std::string command =
+      absl::StrCat(ShellWord(g_program), " replay ", ShellWord(run.scenario), " --seed ",
+                   run.execution.campaign_seed, " --index ", run.execution.index, " --strategy ",
+                   run.strategy, FaultFlagOf(run.execution.faults));
   for (const Parameter& parameter : run.fixed) {
     absl::StrAppend(&command, " --set ", parameter.name, "=");
     std::visit([&command](const auto& value) { absl::StrAppend(&command, value); },

@@ -27,6 +27,17 @@ struct TargetFlags {
 };
 void AddTargetFlags(CLI::App& command, TargetFlags& flags);
 
+// --faults and --no-faults: which of them may be drawn.
+struct FaultFlags {
+  std::string faults;  // as ParseFaults takes them; empty: all
+  bool none = false;
+};
+void AddFaultFlags(CLI::App& command, FaultFlags& flags);
+// InvalidArgument with the known names for another, and for both flags at once.
+absl::StatusOr<FaultSet> ChosenFaults(const FaultFlags& flags);
+// The flag that chooses them; empty for all.
+std::string FaultFlagOf(FaultSet faults);
+
 struct ChosenTarget {
   std::string path;
   std::optional<Bug> bug;

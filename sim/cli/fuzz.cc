@@ -31,6 +31,7 @@ struct FuzzFlags {
   std::optional<uint64_t> seed;
   std::string strategy{kDefaultStrategy};
   std::vector<std::string> settings;
+  FaultFlags faults;
   TargetFlags target;
   std::string campaign{kDefaultCampaign};
   std::string shard = "0/1";
@@ -84,6 +85,9 @@ absl::StatusOr<FuzzOptions> MakeOptions(const FuzzFlags& flags) {
       flags.expect == VerdictName(VerdictKind::kHang) ? kExpectedHangSeconds : kDefaultHangSeconds;
   options.hang_seconds = flags.hang_seconds.value_or(hang);
   if (absl::Status status = CheckStrategy(flags.strategy); !status.ok()) return status;
+  const absl::StatusOr<FaultSet> faults = ChosenFaults(flags.faults);
+  if (!faults.ok()) return faults.status();
+  options.plan.faults = *faults;
   if (absl::Status status = ParseShard(flags.shard, options); !status.ok()) return status;
   if (absl::Status status = ParseExpected(flags.expect); !status.ok()) return status;
   if (!flags.time.empty() || !flags.runs) {
@@ -179,6 +183,7 @@ void AddFuzz(CLI::App& app, Command& chosen) {
       ->capture_default_str();
   command->add_option("--set", flags->settings,
                       "PARAMETER=VALUE; the others are drawn by the seed");
+  AddFaultFlags(*command, flags->faults);
   AddTargetFlags(*command, flags->target);
   command->add_option("--campaign", flags->campaign, "directory for what is found")
       ->capture_default_str();

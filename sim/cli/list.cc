@@ -7,6 +7,7 @@
 #include "sim/campaign/target_info.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/common.h"
+#include "sim/fault/fault.h"
 #include "sim/strategy/strategy.h"
 
 namespace weir::sim {
@@ -95,6 +96,18 @@ int ListStrategies(const ListOptions& options) {
   return kExitNothingFound;
 }
 
+int ListFaults(const ListOptions& options) {
+  for (const FaultInfo& info : Faults()) {
+    const std::string name(FaultName(info.kind));
+    if (options.json) {
+      PrintJson({{"fault", name}, {"summary", std::string(info.summary)}});
+    } else {
+      Print(absl::StrCat("  ", Padded(name, 18), std::string(info.summary), "\n"));
+    }
+  }
+  return kExitNothingFound;
+}
+
 int ListBugs(const ListOptions& options) {
   for (const Bug& bug : Bugs()) {
     if (options.json) {
@@ -114,6 +127,7 @@ int List(const ListOptions& options) {
   constexpr Section kSections[] = {{"targets", ListTargets},
                                    {"scenarios", ListScenarios},
                                    {"strategies", ListStrategies},
+                                   {"faults", ListFaults},
                                    {"bugs", ListBugs}};
   for (const Section& section : kSections) {
     if (!options.what.empty() && options.what != section.name) continue;
@@ -127,9 +141,10 @@ int List(const ListOptions& options) {
 
 void AddList(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App* command = app.add_subcommand("list", "targets, scenarios, strategies and known bugs");
-  command->add_option("what", options->what, "one of the four; all when left out")
-      ->check(CLI::IsMember({"targets", "scenarios", "strategies", "bugs"}));
+  CLI::App* command =
+      app.add_subcommand("list", "targets, scenarios, strategies, faults and known bugs");
+  command->add_option("what", options->what, "one of the five; all when left out")
+      ->check(CLI::IsMember({"targets", "scenarios", "strategies", "faults", "bugs"}));
   AddTargetFlags(*command, options->target);
   command->add_flag("--json", options->json, "one JSON object a line");
   command->callback([&chosen, options] { chosen = [options] { return List(*options); }; });

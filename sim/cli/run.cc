@@ -94,6 +94,7 @@ void AddRunOnceFlags(CLI::App& command, RunOnceOptions& options) {
       ->capture_default_str();
   command.add_option("--set", options.settings,
                      "PARAMETER=VALUE; the others are drawn by the seed");
+  AddFaultFlags(command, options.faults);
   AddTargetFlags(command, options.target);
   command.add_flag("--trace", options.trace, "tell every scheduling point");
   command.add_option("--times", options.times, "repeat, and compare the fingerprints")
@@ -110,11 +111,13 @@ void AddRunOnceFlags(CLI::App& command, RunOnceOptions& options) {
 
 int RunOnce(const RunOnceOptions& options) {
   if (absl::Status status = CheckStrategy(options.strategy); !status.ok()) return ExitWith(status);
+  const absl::StatusOr<FaultSet> faults = ChosenFaults(options.faults);
+  if (!faults.ok()) return ExitWith(faults.status());
   const absl::StatusOr<ChosenTarget> target = ChooseTarget(options.target);
   if (!target.ok()) return ExitWith(target.status());
   SearchRun run;
   run.scenario = options.scenario;
-  run.execution = {SeedOr(options.seed), options.index};
+  run.execution = {SeedOr(options.seed), options.index, *faults};
   run.strategy = options.strategy;
   return RunWithSession(
       target->path, options.hang_seconds, [&](Session& session, SharedPage& page) {

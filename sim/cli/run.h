@@ -18,6 +18,7 @@ struct RunOnceOptions {
   uint64_t index = 0;
   std::string strategy{kDefaultStrategy};
   std::vector<std::string> settings;
+  FaultFlags faults;
   TargetFlags target;
   bool trace = false;
   uint64_t times = 1;

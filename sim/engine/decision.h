@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "sim/engine/fault.h"
 #include "sim/engine/operation.h"
 #include "sim/engine/random.h"
 #include "sim/engine/thread_set.h"
@@ -11,19 +12,28 @@
 namespace weir::sim {
 
 enum class DecisionKind : uint8_t {
-  kRun,    // which thread runs next; the choice is its slot, or kAdvanceTime
-  kWake,   // which waiter is woken; the choice is its place in the queue, 0 = the first
-  kValue,  // weir::Choose; the choice is the value, 0 by default
-  kFault,  // a fault for a process that starts: 0 = none, else see fault_choice.h
+  kRun,     // which thread runs next; the choice is its slot, or kAdvanceTime
+  kWake,    // which waiter is woken; the choice is its place in the queue, 0 = the first
+  kValue,   // weir::Choose; the choice is the value, 0 by default
+  kFault,   // a crash for a process that starts: 0 = none, else see fault_choice.h
+  kInject,  // whether the fault `Point::fault` happens here: 0 = no, else how
 };
 
-// What was chosen. For kRun the slot of a runnable thread; else a number below `alternatives`.
+// What was chosen. For kRun the slot of a runnable thread, or one of those below; else a number
+// below `alternatives`.
 using Choice = uint32_t;
+inline constexpr Choice kNoFault = 0;
 
 // A choice of kRun that lets virtual time pass to the next timer although threads could run: the
 // running threads were slow. Offered only when `timer_pending`: the timer is due within
 // kMostDelayNs.
 inline constexpr Choice kAdvanceTime = 0xFFFF'0000;
+
+// A choice of kRun that makes the running thread slow: it stands where it is for DelayNs(delay),
+// and the others run. Offered when it can run. `delay` is 1 … kDelays.
+constexpr Choice PauseChoice(uint32_t delay) { return 0xFFFE'0000 | delay; }
+constexpr bool IsPause(Choice choice) { return choice >> 16 == 0xFFFE; }
+constexpr uint32_t DelayOf(Choice pause) { return pause & 0xFFFF; }
 
 // One decision, as a strategy sees it. Alive during the call only.
 struct Point {
@@ -39,12 +49,14 @@ struct Point {
   const ThreadSet* runnable;  // kRun: all that can run; else null
   const void* object;         // what the operation is on, null if nothing
   uint64_t step;              // scheduling points so far in this execution
+  FaultKind fault = {};       // kInject: which
 };
 
 // What a strategy may know before an execution.
 struct Execution {
   uint64_t campaign_seed = 0;
   uint64_t index = 0;
+  FaultSet faults = FaultSet::All();  // those that may be chosen
 };
 
 struct Verdict;
@@ -59,6 +71,14 @@ class Strategy {
   virtual void Begin(const Execution& next, Random random) = 0;  // once per execution
   virtual Choice Choose(const Point& point) = 0;                 // at each decision
   virtual void End(const Verdict& verdict) { (void)verdict; }    // what came of it
+
+  // How often `kind` could happen from now on without Choose() being asked whether it does
+  // (kInject): the engine counts. Asked when an execution has begun, and after each such Choose(),
+  // at `step`.
+  virtual uint64_t FaultAfter(FaultKind kind, uint64_t step) {
+    (void)kind, (void)step;
+    return ~uint64_t{0};  // never
+  }
 
   // Before this step Choose() would leave the running thread where it is at every kRun point at
   // which that can go on and does not yield, as long as none of the runnable threads is killed and,

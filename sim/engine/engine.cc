@@ -241,6 +241,8 @@ RunResult Run(const RunOptions& options, Strategy& strategy) {
   strategy.Begin(options.execution,
                  Random(ExecutionSeed(options.execution.campaign_seed, options.execution.index)));
   g_run.quiet_mask = strategy.minds_newcomers() ? 0 : ~uint64_t{0};
+  for (size_t kind = 0; kind < kFaultKinds; ++kind)
+    w.fault_in[kind] = strategy.FaultAfter(static_cast<FaultKind>(kind), 0);
   const bool is_main = std::string_view(options.scenario->name) == "main";
   SpawnFirst(is_main ? "main" : "scenario", RunScenario);
   g_run.host_fs = ReadFsBase();

@@ -12,7 +12,6 @@
 
 namespace weir::sim {
 
-inline constexpr Choice kNoFault = 0;
 // The largest `op` that a choice can hold.
 inline constexpr uint32_t kMaxFaultOp = 0x7FFF'FFFF;
 

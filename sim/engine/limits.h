@@ -59,6 +59,11 @@ inline constexpr uint64_t kClockReadNs = 50;
 // there after some 250.
 inline constexpr uint64_t kIdlePointNs = 50;
 
+// What a point costs, on average, while a fault keeps a thread late; or half of the time since that
+// began (but at most kMostDelayNs) at every kAttentionPoints-th: a second has passed after some
+// 20,000 points.
+inline constexpr uint64_t kLatePointNs = 100;
+
 }  // namespace weir::sim
 
 #endif  // WEIR_SIM_ENGINE_LIMITS_H_

@@ -38,6 +38,9 @@ void AdvanceTime();
 void AdvanceTimeOrDeadlock();
 void PassIdleTime();
 void CountTowardsCrash();
+void Pause(Op op, const void* object, uint64_t delay_ns);
+Choice AskForFault(FaultKind kind, Op op, const void* object, uint32_t alternatives);
+void WakeLate(ThreadSlot slot, uint64_t delay_ns);
 
 // An address as the fingerprint sees it: itself where it is the same in every process.
 WEIR_HOT uint64_t Canonical(const void* object) {
@@ -148,9 +151,15 @@ WEIR_HOT void ChooseThread(Op op, const void* object, bool can_run, bool yields)
     };
     const Choice choice = quiet ? point.fallback : g_run.strategy->Choose(point);
     RecordChoice(point, choice);
-    if (choice == kAdvanceTime) [[unlikely]] {
-      WEIR_ASSERT(timer);
-      AdvanceTime();
+    if (choice >= PauseChoice(0)) [[unlikely]] {
+      if (choice == kAdvanceTime) {
+        WEIR_ASSERT(timer);
+        AdvanceTime();
+      } else {
+        WEIR_ASSERT(can_run);
+        Pause(op, object, DelayNs(DelayOf(choice)));
+        can_run = yields = false;
+      }
       continue;
     }
     WEIR_ASSERT(w.runnable.Contains(static_cast<int>(choice)));
@@ -197,6 +206,10 @@ WEIR_HOT void Dequeue(Thread& thread) {
 WEIR_HOT void Unwait(Thread& thread) {
   if (thread.queue != nullptr) Dequeue(thread);
   if (thread.timer != 0) world().timers.Erase(SlotOf(thread), kTimerPlaceOf);
+  if (thread.late) [[unlikely]] {
+    thread.late = false;
+    --world().late;
+  }
 }
 
 // The set of runnable threads has changed: the strategy is asked again at the next point, if it
@@ -241,6 +254,38 @@ WEIR_HOT void WakeInline(ThreadSlot slot) {
   Unwait(thread);
   thread.timed_out = false;
   MakeRunnable(slot);
+}
+
+// A fault could happen here: kNoFault, or how it does (below `alternatives`). A decision, though
+// the strategy is asked only when it wants to be.
+WEIR_HOT Choice Inject(FaultKind kind, Op op, const void* object, uint32_t alternatives) {
+  World& w = world();
+  uint64_t& left = w.fault_in[static_cast<size_t>(kind)];
+  if (left == 0 || g_run.watched) [[unlikely]]
+    return AskForFault(kind, op, object, alternatives);
+  --left;
+  ++w.decisions;
+  return kNoFault;
+}
+
+// When a wait that may wake up spuriously does so, if nothing else ends it: at its deadline, or
+// before.
+WEIR_HOT uint64_t SpuriousEnd(Op op, const void* object, uint64_t deadline_ns) {
+  const Choice delay = Inject(FaultKind::kSpuriousWakeup, op, object, kDelays + 1);
+  if (delay == kNoFault) [[likely]]
+    return deadline_ns;
+  const uint64_t end_ns = world().now_ns + DelayNs(delay);
+  return end_ns < deadline_ns ? end_ns : deadline_ns;
+}
+
+// WakeInline() for an operation of the target, which the woken thread may notice late.
+WEIR_HOT void WakeFor(ThreadSlot slot, Op op, const void* object) {
+  const Choice delay = Inject(FaultKind::kDelayedWakeup, op, object, kDelays + 1);
+  if (delay == kNoFault) [[likely]] {
+    WakeInline(slot);
+  } else {
+    WakeLate(slot, DelayNs(delay));
+  }
 }
 
 // What all scheduling points share: counts, fingerprint, and the unlikely.

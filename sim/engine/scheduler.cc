@@ -40,10 +40,28 @@ void AdvanceTime() {
   if (w.timers.earliest().deadline_ns > w.now_ns) w.now_ns = w.timers.earliest().deadline_ns;
   while (!w.timers.empty() && w.timers.earliest().deadline_ns <= w.now_ns) {
     const ThreadSlot slot = w.timers.earliest().slot;
+    const bool late = w.threads[slot].late;
     Wake(slot);
-    w.threads[slot].timed_out = true;
+    w.threads[slot].timed_out = !late;
   }
   MixResult(w.now_ns);
+}
+
+// Others run while a fault keeps a thread late: they take time, or one that asks again and again
+// for what the late one is to do would never get it.
+static void PassLateTime() {
+  World& w = world();
+  const uint64_t half = (w.now_ns - w.late_since_ns) / 2;
+  w.now_ns += std::clamp(half, kAttentionPoints * kLatePointNs, kMostDelayNs);
+  if (w.timers.earliest().deadline_ns <= w.now_ns) AdvanceTime();
+}
+
+// The thread is late from now on, for so long.
+static void MakeLate(ThreadSlot slot, uint64_t delay_ns) {
+  World& w = world();
+  w.threads[slot].late = true;
+  if (w.late++ == 0) w.late_since_ns = w.now_ns;
+  w.timers.Push(w.now_ns + delay_ns, slot, kTimerPlaceOf);
 }
 
 void SlowPoint() {
@@ -53,6 +71,7 @@ void SlowPoint() {
     FailExecution(VerdictKind::kLivelock, "step_cap", "still running after %llu scheduling points",
                   static_cast<unsigned long long>(w.points));
   }
+  if (w.late != 0) PassLateTime();
   w.attention = w.points + kAttentionPoints;
   if (w.attention > w.step_cap) w.attention = w.step_cap;
 }
@@ -106,6 +125,64 @@ void AdvanceTimeOrDeadlock() {
   AdvanceTime();
 }
 
+// The current thread stands still; somebody else can run, or time has passed until somebody can.
+void Pause(Op op, const void* object, uint64_t delay_ns) {
+  World& w = world();
+  Thread& thread = *w.running;
+  thread.state = ThreadState::kBlocked;
+  thread.op = op;
+  thread.object = object;
+  thread.holder = nullptr;
+  if (thread.idle_progress == w.progress) {
+    --w.idle;
+    thread.idle_progress = 0;
+  }
+  w.runnable.Erase(w.current);
+  StopQuiet();
+  MakeLate(w.current, delay_ns);
+  w.slice_began = w.points;
+  if (w.runnable.count() == 0) AdvanceTime();
+}
+
+void WakeLate(ThreadSlot slot, uint64_t delay_ns) {
+  World& w = world();
+  Thread& thread = w.threads[slot];
+  WEIR_ASSERT(thread.state == ThreadState::kBlocked);
+  Unwait(thread);
+  MakeLate(slot, delay_ns);
+  StopQuiet(~uint64_t{0});  // there is a timer now, and time may pass to it
+}
+
+Choice AskForFault(FaultKind kind, Op op, const void* object, uint32_t alternatives) {
+  World& w = world();
+  const Point point = {
+      .kind = DecisionKind::kInject,
+      .op = op,
+      .thread = w.current,
+      .thread_can_run = true,
+      .yields = false,
+      .timer_pending = false,
+      .fallback = kNoFault,
+      .alternatives = alternatives,
+      .runnable = nullptr,
+      .object = object,
+      .step = w.points,
+      .fault = kind,
+  };
+  Choice choice = kNoFault;
+  uint64_t& left = w.fault_in[static_cast<size_t>(kind)];
+  if (left == 0) {
+    choice = g_run.strategy->Choose(point);
+    left = g_run.strategy->FaultAfter(kind, w.points);
+    WEIR_ASSERT(choice < alternatives);
+  } else {
+    --left;  // somebody watches
+  }
+  if (choice != kNoFault) MixResult(choice);
+  RecordChoice(point, choice);
+  return choice;
+}
+
 void SwitchAway(Op op, const void* object) { GiveUp(op, object); }
 
 Choice DrawFault(uint16_t process) {
@@ -152,12 +229,16 @@ ThreadSlot WakeOne(WaitQueue& queue, Op op, const void* object) {
       slot = NextOf(slot);
     }
   }
-  WakeInline(slot);
+  WakeFor(slot, op, object);
   return slot;
 }
 
 void WakeAll(WaitQueue& queue) {
   while (!queue.empty()) Wake(FirstOf(queue));
+}
+
+void WakeAll(WaitQueue& queue, Op op, const void* object) {
+  while (!queue.empty()) WakeFor(FirstOf(queue), op, object);
 }
 
 uint32_t Draw(DecisionKind kind, Op op, const void* object, uint32_t alternatives) {

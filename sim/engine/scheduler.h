@@ -49,11 +49,22 @@ bool Block(Op op, const void* object, WaitQueue* queue, uint64_t deadline_ns,
 
 // Makes a blocked thread runnable: out of its queue and its timer.
 void Wake(ThreadSlot slot);
+// The same for an operation of the target: out of its queue now, but perhaps runnable only later
+// (FaultKind::kDelayedWakeup).
+void WakeFor(ThreadSlot slot, Op op, const void* object);
 // Wakes one waiter of a non-empty queue: a decision, the first by default.
 ThreadSlot WakeOne(WaitQueue& queue, Op op, const void* object);
 void WakeAll(WaitQueue& queue);
+void WakeAll(WaitQueue& queue, Op op, const void* object);
 ThreadSlot FirstOf(const WaitQueue& queue);
 ThreadSlot NextOf(ThreadSlot slot);
+
+// Whether a fault happens here: kNoFault, or a number below `alternatives` that says how.
+Choice Inject(FaultKind kind, Op op, const void* object, uint32_t alternatives);
+
+// For the deadline of a wait that may end without a reason: not later than `deadline_ns`. When it
+// was the earlier one that ended the wait, nobody has woken the thread and its time is not up.
+uint64_t SpuriousEnd(Op op, const void* object, uint64_t deadline_ns);
 
 // A number below `alternatives` (≥ 1), drawn by the strategy; 0 by default.
 uint32_t Draw(DecisionKind kind, Op op, const void* object, uint32_t alternatives);

@@ -73,6 +73,7 @@ struct alignas(64) Thread {  // NOLINT(clang-analyzer-optin.performance.Padding)
   bool joined;   // somebody is waiting in join, or has been
   uint32_t uid;  // how-manieth thread of the execution
   Op op;         // what it is at
+  bool late;     // a fault keeps it from running until its timer, though it need not wait
   uint16_t process;
   uint16_t next;  // in its wait queue: slot + 1 of the next and the previous; 0 at the ends
   uint16_t previous;
@@ -161,6 +162,9 @@ struct World {
   uint64_t idle_began_ns;  // when it got it, and everybody was idle
   ThreadSet runnable;
   Timers timers;
+  uint32_t late;                   // threads that are
+  uint64_t late_since_ns;          // when there was none before the first of them
+  uint64_t fault_in[kFaultKinds];  // how often each could happen before the strategy is asked
 
   // The rest.
   uint64_t step_cap;

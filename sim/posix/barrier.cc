@@ -96,7 +96,7 @@ int pthread_barrier_wait(pthread_barrier_t* barrier) {
   CheckUse(b, "wait");
   if (++b.arrived == b.count) {
     b.arrived = 0;
-    WakeAll(b.waiters);
+    WakeAll(b.waiters, Op::kBarrierWait, &b);
     return Finish(PTHREAD_BARRIER_SERIAL_THREAD);
   }
   if (g_mode == Mode::kLoad) {

@@ -6,10 +6,11 @@
 // is woken competes for the mutex like any other thread, so a third thread may get there first.
 // POSIX.1-2017, pthread_cond_wait(3p), pthread_cond_signal(3p).
 //
-// Departures: no spurious wakeups. To destroy a condition variable that somebody waits for, to use
-// one after that, and to wait on one with two mutexes at once are undefined in POSIX and the
-// verdict mutex_misuse here; so is one without the process-shared attribute that two processes use
-// in shared memory. A waiter whose process is killed is no waiter any more.
+// Wake-ups may be spurious (FaultKind::kSpuriousWakeup). Departures: to destroy a condition
+// variable that somebody waits for, to use one after that, and to wait on one with two mutexes at
+// once are undefined in POSIX and the verdict mutex_misuse here; so is one without the
+// process-shared attribute that two processes use in shared memory. A waiter whose process is
+// killed is no waiter any more.
 #include <errno.h>
 #include <pthread.h>
 
@@ -66,10 +67,12 @@ WEIR_HOT int Wait(pthread_cond_t* cond, pthread_mutex_t* mutex, uint64_t deadlin
   }
   c.mutex_distance = distance;
   const uint32_t depth = MutexReleaseForWait(MutexOf(mutex));
-  const bool woken = BlockInline(Op::kCondWait, cond, &c.waiters, deadline_ns, nullptr);
+  const uint64_t end_ns = SpuriousEnd(Op::kCondWait, cond, deadline_ns);
+  const bool woken = BlockInline(Op::kCondWait, cond, &c.waiters, end_ns, nullptr);
   // From here on the condition variable may be gone: who is woken owes it nothing.
   const int locked = MutexRetakeAfterWait(MutexOf(mutex), depth);
-  const int error = locked != 0 ? locked : woken ? 0 : ETIMEDOUT;
+  const bool timed_out = !woken && end_ns == deadline_ns;
+  const int error = locked != 0 ? locked : timed_out ? ETIMEDOUT : 0;
   Result(static_cast<uint64_t>(error));
   return error;
 }
@@ -154,7 +157,7 @@ int pthread_cond_broadcast(pthread_cond_t* cond) {
   SchedulePoint(Op::kCondBroadcast, cond);
   Condition& c = ConditionOf(cond);
   CheckUse(c, "broadcast");
-  WakeAll(c.waiters);
+  WakeAll(c.waiters, Op::kCondBroadcast, cond);
   return 0;
 }
 

@@ -61,9 +61,11 @@ long Wait(const FutexCall& call, const WaitKey& key, uint32_t bits, uint64_t dea
                   "waits on a futex: nobody is there to wake it");
   }
   Progressed();
-  const bool woken = WaitByKey(Op::kFutexWait, call.word, key, bits, deadline_ns);
-  Result(woken ? 0 : ETIMEDOUT);
-  return woken ? 0 : -ETIMEDOUT;
+  const uint64_t end_ns = SpuriousEnd(Op::kFutexWait, call.word, deadline_ns);
+  const bool woken = WaitByKey(Op::kFutexWait, call.word, key, bits, end_ns);
+  const bool timed_out = !woken && end_ns == deadline_ns;
+  Result(timed_out ? ETIMEDOUT : 0);
+  return timed_out ? -ETIMEDOUT : 0;
 }
 
 long Wake(const FutexCall& call, const WaitKey& key, uint32_t bits) {

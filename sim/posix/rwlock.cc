@@ -148,7 +148,7 @@ void WakeNext(RwLock& lock) {
     WakeOne(lock.waiting_writers, Op::kRwlockUnlock, &lock);
     ++lock.coming_writers;
   } else if (ReadersMayEnter(lock)) {
-    WakeAll(lock.waiting_readers);
+    WakeAll(lock.waiting_readers, Op::kRwlockUnlock, &lock);
   }
 }
 

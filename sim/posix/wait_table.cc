@@ -45,7 +45,7 @@ uint32_t WakeByKey(Op op, const void* object, const WaitKey& key, uint32_t bits,
   for (; waiters > 0 && woken < most; --waiters, ++woken) {
     const bool all = waiters <= most - woken;
     const uint32_t choice = all ? 0 : Draw(DecisionKind::kWake, op, object, waiters);
-    Wake(NthMatch(bucket, key, bits, choice));
+    WakeFor(NthMatch(bucket, key, bits, choice), op, object);
   }
   return woken;
 }

@@ -25,9 +25,11 @@ namespace {
 
 constexpr uint32_t kLives =
     11;  // of each worker; how often it is killed is drawn, and soon enough over
-constexpr std::chrono::seconds kLease{2};
+// Longer than what a thread that is slow again and again loses between two heartbeats (a second at
+// a time): nobody who lives is taken for dead, least of all the coordinator.
+constexpr std::chrono::seconds kLease{20};
 // Virtual time after which a barrier that has not returned never will: many leases.
-constexpr std::chrono::seconds kHang{120};
+constexpr std::chrono::seconds kHang{1200};
 using team::kCoordinator;
 
 fence::Options OptionsOf(const team::Company& run, uint32_t slot,
@@ -60,8 +62,7 @@ void Coordinate(team::Company& run) {
 // join.
 void Work(team::Company& run, uint32_t slot) {
   const auto account = std::make_shared<team::Account>();
-  auto self = fence::Process::Join(OptionsOf(run, slot, account),
-                                   fence::Deadline::In(std::chrono::seconds(10)));
+  auto self = fence::Process::Join(OptionsOf(run, slot, account), fence::Deadline::In(5 * kLease));
   if (!self.ok()) return;
   run.ledger.Joined(**self);
   for (;;) {
@@ -77,7 +78,7 @@ class Watchdog {
       : thread_([this](const std::stop_token&) {
           std::unique_lock lock(mutex_);
           const bool ended = ended_changed_.wait_for(lock, kHang, [this] { return ended_; });
-          weir::Expect(ended, "hang", [] { return "a member did not return for two minutes"; });
+          weir::Expect(ended, "hang", [] { return "a member did not return for twenty minutes"; });
         }) {}
   ~Watchdog() {
     const std::lock_guard lock(mutex_);

@@ -22,6 +22,7 @@ class DeviationReplay final : public Strategy {
 
   void Begin(const Execution& next, Random random) override;
   Choice Choose(const Point& point) override;
+  uint64_t FaultAfter(FaultKind, uint64_t) override { return 0; }  // is asked each time
 
   // True if a deviation named a choice that there was not: the run was not the logged one.
   bool misfit() const { return misfit_; }

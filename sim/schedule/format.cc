@@ -115,6 +115,11 @@ std::string FormatChoice(const EditChoice& choice, const NameTable& names) {
       return Line().Add("run", "\"time\"").Text();
     case EditChoice::Kind::kWake:
       return Line().Add("wake", absl::StrCat(choice.number)).Text();
+    case EditChoice::Kind::kFault:
+      return Line()
+          .Add("fault", Quote(std::string(FaultName(choice.fault))))
+          .Add("delay_ns", Integer(DelayNs(choice.number)))
+          .Text();
     case EditChoice::Kind::kValue:
       break;
   }

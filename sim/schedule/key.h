@@ -31,6 +31,7 @@ constexpr uint64_t KeyHash(uint64_t thread_path, Op op, const ObjectKey& object,
 inline bool IsOffered(const Point& point, Choice choice) {
   if (point.kind != DecisionKind::kRun) return choice < point.alternatives;
   if (choice == kAdvanceTime) return point.timer_pending;
+  if (IsPause(choice)) return point.thread_can_run && DelayOf(choice) - 1 < kDelays;
   return choice < kMaxThreads && point.runnable->Contains(static_cast<int>(choice));
 }
 
@@ -39,7 +40,12 @@ inline bool IsOffered(const Point& point, Choice choice) {
 // A thread that cannot go on draws again who runs, at the same point. Whether the first draw took
 // place depends on whether others could run at that time, which is why the two are not counted
 // together.
-enum class Draw : uint8_t { kRun, kRunBlocked, kWake, kValue, kCount };
+enum class Draw : uint8_t { kRun, kRunBlocked, kWake, kValue, kFirstInjected };
+
+// Each kind of fault is a sort of its own.
+constexpr Draw DrawOf(FaultKind injected) {
+  return static_cast<Draw>(static_cast<int>(Draw::kFirstInjected) + static_cast<int>(injected));
+}
 
 constexpr Draw DrawOf(const Point& point) {
   switch (point.kind) {
@@ -47,13 +53,15 @@ constexpr Draw DrawOf(const Point& point) {
       return Draw::kWake;
     case DecisionKind::kValue:
       return Draw::kValue;
+    case DecisionKind::kInject:
+      return DrawOf(point.fault);
     default:
       return point.thread_can_run ? Draw::kRun : Draw::kRunBlocked;
   }
 }
 
 struct DrawCounter {
-  uint32_t counts[static_cast<int>(Draw::kCount)] = {};
+  uint32_t counts[static_cast<size_t>(Draw::kFirstInjected) + kFaultKinds] = {};
 
   uint32_t Next(Draw sort) { return ++counts[static_cast<int>(sort)]; }
 };

@@ -130,13 +130,37 @@ Fault ParseFault(const JsonNode& node, const std::string& prefix, const Paths& p
   return fault;
 }
 
+// A fault that lasts for some time: 1, 2, 4 … microseconds.
+void ParseInjected(const JsonNode& fault, const std::string& place, Fields& fields,
+                   EditChoice& choice, FirstError& error) {
+  choice.kind = EditChoice::Kind::kFault;
+  const std::optional<FaultKind> kind = FaultFromName(StringValue(fault, place, error));
+  if (!kind || !IsDelay(*kind)) {
+    error.Set(fault, place, absl::StrCat("unknown fault of a point ", Describe(fault)));
+  }
+  choice.fault = kind.value_or(FaultKind::kSlowThread);
+  std::string delay_place;
+  const JsonNode& delay = fields.Required("delay_ns", &delay_place);
+  const uint64_t delay_ns = UnsignedValue(delay, delay_place, DelayNs(1), DelayNs(kDelays), error);
+  choice.number = 1;
+  while (choice.number < kDelays && DelayNs(choice.number) < delay_ns) ++choice.number;
+  if (DelayNs(choice.number) != delay_ns) {
+    error.Set(delay, delay_place, "expected 1000 times a power of two");
+  }
+  fields.Finish();
+}
+
 EditChoice ParseChoice(const JsonNode& node, const std::string& path, const Paths& paths,
                        FirstError& error) {
   EditChoice choice;
   const std::string prefix = absl::StrCat(path, ".");
-  const Fields must_be_an_object(node, prefix, error);
+  Fields fields(node, prefix, error);
+  if (std::string place; const JsonNode* fault = fields.Optional("fault", &place)) {
+    ParseInjected(*fault, place, fields, choice, error);
+    return choice;
+  }
   if (node.items.size() != 1) {
-    error.Set(node, path, "expected exactly one of run, wake, value");
+    error.Set(node, path, "expected exactly one of run, wake, value, fault");
     return choice;
   }
   const JsonNode& item = node.items.front();
@@ -158,7 +182,7 @@ EditChoice ParseChoice(const JsonNode& node, const std::string& path, const Path
     if (value > kMost32) error.Set(item, place, absl::StrCat("is above ", kMost32));
     choice.number = static_cast<uint32_t>(value);
   } else {
-    error.Set(item, place, "unknown choice; there are run, wake, value");
+    error.Set(item, place, "unknown choice; there are run, wake, value, fault");
   }
   return choice;
 }

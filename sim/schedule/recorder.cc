@@ -27,8 +27,12 @@ EditChoice ChoiceOf(const Point& point, Choice choice, const Names& names) {
       return {EditChoice::Kind::kWake, "", choice};
     case DecisionKind::kValue:
       return {EditChoice::Kind::kValue, "", choice};
+    case DecisionKind::kInject:
+      return {EditChoice::Kind::kFault, "", choice, point.fault};
     default:
       if (choice == kAdvanceTime) return {EditChoice::Kind::kTime, "", 0};
+      if (IsPause(choice))
+        return {EditChoice::Kind::kFault, "", DelayOf(choice), FaultKind::kSlowThread};
       return {EditChoice::Kind::kRun, names.thread_path(static_cast<ThreadSlot>(choice)), 0};
   }
 }

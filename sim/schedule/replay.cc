@@ -22,6 +22,8 @@ Draw SortOf(const Edit& edit) {
       return Draw::kWake;
     case EditChoice::Kind::kValue:
       return Draw::kValue;
+    case EditChoice::Kind::kFault:
+      return edit.choice.fault == FaultKind::kSlowThread ? Draw::kRun : DrawOf(edit.choice.fault);
     default:
       return edit.blocked ? Draw::kRunBlocked : Draw::kRun;
   }
@@ -40,6 +42,8 @@ std::string DescribedChoice(const Schedule& schedule, const EditChoice& choice) 
       return "let time pass";
     case EditChoice::Kind::kWake:
       return absl::StrCat("wake waiter ", choice.number);
+    case EditChoice::Kind::kFault:
+      return absl::StrCat(std::string(FaultName(choice.fault)), " ", choice.number);
     case EditChoice::Kind::kValue:
       break;
   }
@@ -181,6 +185,10 @@ Choice Replay::ChooseFault(const Point& point) {
 std::optional<Choice> Replay::Fit(const Prepared& edit, const Point& point) const {
   if (edit.kind == EditChoice::Kind::kTime) {
     return point.timer_pending ? std::optional<Choice>(kAdvanceTime) : std::nullopt;
+  }
+  if (edit.kind == EditChoice::Kind::kFault && point.kind == DecisionKind::kRun) {
+    const Choice pause = PauseChoice(edit.number);
+    return IsOffered(point, pause) ? std::optional<Choice>(pause) : std::nullopt;
   }
   if (edit.kind != EditChoice::Kind::kRun) {
     return IsOffered(point, edit.number) ? std::optional<Choice>(edit.number) : std::nullopt;

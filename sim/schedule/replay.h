@@ -40,6 +40,7 @@ class Replay final : public Strategy, public Observer {
 
   void Begin(const Execution& next, Random random) override;
   Choice Choose(const Point& point) override;
+  uint64_t FaultAfter(FaultKind, uint64_t) override { return 0; }  // is asked each time
   void OnPoint(const PointEvent& event) override;
 
   // After an execution, before another begins. Strict mode: OK if it was the recorded one, else
@@ -64,7 +65,7 @@ class Replay final : public Strategy, public Observer {
     uint32_t draw;
     Draw sort;
     EditChoice::Kind kind;
-    uint32_t number;  // kWake, kValue
+    uint32_t number;  // kWake, kValue, kFault
     uint64_t runs;    // kRun: path hash of who is to run
     uint32_t index;   // into schedule_.edits
   };

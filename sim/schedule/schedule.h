@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "sim/engine/fault.h"
 #include "sim/engine/operation.h"
 #include "sim/engine/verdict.h"
 
@@ -38,10 +39,12 @@ struct EditChoice {
     kTime,   // kRun decision: time passes to the next timer (kAdvanceTime)
     kWake,   // kWake decision: the waiter in place `number` of the queue
     kValue,  // kValue decision: `number`
+    kFault,  // kInject decision, or kRun for a slow thread: `fault` happens, `number` says how
   };
   Kind kind = Kind::kRun;
   std::string thread;  // kRun: its path
   uint32_t number = 0;
+  FaultKind fault = {};  // kFault
 
   friend bool operator==(const EditChoice&, const EditChoice&) = default;
 };
@@ -120,6 +123,9 @@ struct Schedule {
 
   friend bool operator==(const Schedule&, const Schedule&) = default;
 };
+
+// The kinds of fault that it has.
+FaultSet FaultsOf(const Schedule& schedule);
 
 // The point at which the `index`-th of `count` checkpoints of an execution of `points` points is
 // taken; the last is taken at the last point. Precondition: index < count ≤ points.

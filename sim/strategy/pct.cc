@@ -6,7 +6,7 @@ namespace weir::sim {
 
 void PctStrategy::Begin(const Execution& next, Random random) {
   random_ = random;
-  environment_.Begin(random_);
+  environment_.Begin(next, random_);
   priorities_.Clear();
   depth_ = fixed_depth_ != 0 ? fixed_depth_ : 1 + static_cast<int>(next.index % kDeepest);
 
@@ -25,7 +25,9 @@ void PctStrategy::Begin(const Execution& next, Random random) {
 
 Choice PctStrategy::Choose(const Point& point) {
   if (point.kind != DecisionKind::kRun) return environment_.Choose(point, random_);
-  if (environment_.LetsTimePass(point, random_)) return kAdvanceTime;
+  const Choice disturbed = environment_.Disturb(point, random_);
+  if (disturbed != Swarm::kUndisturbed) [[unlikely]]
+    return disturbed;
 
   priorities_.Follow(*point.runnable, random_);
   if (point.step >= changes_[applied_].step) [[unlikely]] {
@@ -36,7 +38,7 @@ Choice PctStrategy::Choose(const Point& point) {
   }
   if (point.op == Op::kThreadExit) priorities_.Retire(point.thread);
   // Until then the order changes only when a thread becomes runnable or yields.
-  stays_until_ = std::min(changes_[applied_].step, environment_.slow_at());
+  stays_until_ = std::min(changes_[applied_].step, environment_.disturbs_at());
   return priorities_.Highest();
 }
 

@@ -53,6 +53,9 @@ class PctStrategy final : public Strategy {
 
   void Begin(const Execution& next, Random random) override;
   Choice Choose(const Point& point) override;
+  uint64_t FaultAfter(FaultKind kind, uint64_t step) override {
+    return environment_.FaultAfter(kind, step, random_);
+  }
 
   // d of this execution, and what its bookkeeping has cost. For tests.
   int depth() const { return depth_; }

@@ -30,6 +30,9 @@ class PortfolioStrategy final : public Strategy {
     stays_until_ = current_->stays_until();
     return choice;
   }
+  uint64_t FaultAfter(FaultKind kind, uint64_t step) override {
+    return current_->FaultAfter(kind, step);
+  }
   void End(const Verdict& verdict) override { current_->End(verdict); }
 
  private:

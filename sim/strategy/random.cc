@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/strategy/geometric.h"
+#include "sim/fault/geometric.h"
 
 namespace weir::sim {
 namespace {
@@ -18,9 +18,9 @@ Choice AnyOther(const ThreadSet& runnable, ThreadSlot thread, Random& random) {
 
 }  // namespace
 
-void RandomStrategy::Begin(const Execution&, Random random) {
+void RandomStrategy::Begin(const Execution& next, Random random) {
   random_ = random;
-  environment_.Begin(random_);
+  environment_.Begin(next, random_);
   exponent_ = random_.Below(kStickiest + 1);
   leaves_at_ = 0;
   stays_until_ = 0;
@@ -28,7 +28,9 @@ void RandomStrategy::Begin(const Execution&, Random random) {
 
 Choice RandomStrategy::Choose(const Point& point) {
   if (point.kind != DecisionKind::kRun) return environment_.Choose(point, random_);
-  if (environment_.LetsTimePass(point, random_)) return kAdvanceTime;
+  const Choice disturbed = environment_.Disturb(point, random_);
+  if (disturbed != Swarm::kUndisturbed) [[unlikely]]
+    return disturbed;
 
   const ThreadSet& runnable = *point.runnable;
   if (point.yields && point.thread_can_run) {
@@ -37,7 +39,7 @@ Choice RandomStrategy::Choose(const Point& point) {
   if (point.thread_can_run) {
     if (leaves_at_ < point.step) leaves_at_ = point.step + Geometric(exponent_, random_);
     if (leaves_at_ > point.step) {
-      stays_until_ = std::min(leaves_at_, environment_.slow_at());
+      stays_until_ = std::min(leaves_at_, environment_.disturbs_at());
       return point.thread;
     }
   }

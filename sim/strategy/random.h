@@ -22,6 +22,9 @@ class RandomStrategy final : public Strategy {
   RandomStrategy() { minds_newcomers_ = false; }
   void Begin(const Execution& next, Random random) override;
   Choice Choose(const Point& point) override;
+  uint64_t FaultAfter(FaultKind kind, uint64_t step) override {
+    return environment_.FaultAfter(kind, step, random_);
+  }
 
   // The stickiness of this execution is 1 − 2^-exponent. For tests.
   uint32_t exponent() const { return exponent_; }

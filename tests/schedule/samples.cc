@@ -102,13 +102,19 @@ std::string RandomThread(Random& random) {
 uint64_t RandomNumber(Random& random) { return random.Bits64() >> random.Below(64); }
 
 EditChoice RandomChoice(Random& random) {
-  switch (random.Below(4)) {
+  switch (random.Below(5)) {
     case 0:
       return {EditChoice::Kind::kRun, RandomThread(random), 0};
     case 1:
       return {EditChoice::Kind::kTime, "", 0};
     case 2:
       return {EditChoice::Kind::kWake, "", random.Bits()};
+    case 3: {
+      constexpr FaultKind kKinds[] = {FaultKind::kSlowThread, FaultKind::kDelayedWakeup,
+                                      FaultKind::kSpuriousWakeup};
+      return {EditChoice::Kind::kFault, "", 1 + random.Below(kDelays),
+              kKinds[random.Below(std::size(kKinds))]};
+    }
     default:
       return {EditChoice::Kind::kValue, "", random.Bits()};
   }

@@ -43,7 +43,8 @@ TEST(Portfolio, RunsTheMemberThatTheIndexSays) {
     const auto member =
         MakeStrategy(PortfolioStrategy::kMembers[PortfolioStrategy::MemberOf(index)]);
     // What the member does by itself, at its own index and with the seed of the portfolio's.
-    member->Begin({.index = index / kMembers}, Random(ExecutionSeed(0, index)));
+    member->Begin({.index = index / kMembers, .faults = FaultSet::None()},
+                  Random(ExecutionSeed(0, index)));
     class Begun final : public Strategy {
      public:
       explicit Begun(Strategy& inner) : inner_(inner) {}

@@ -45,7 +45,9 @@ class Toy {
   // One execution with the seed of (campaign seed, index).
   Result Run(Strategy& strategy, const Execution& execution, uint64_t step_cap = 100'000,
              Asks asks = Asks::kAlways) {
-    strategy.Begin(execution, Random(ExecutionSeed(execution.campaign_seed, execution.index)));
+    Execution without_faults = execution;
+    without_faults.faults = FaultSet::None();
+    strategy.Begin(without_faults, Random(ExecutionSeed(execution.campaign_seed, execution.index)));
     next_.assign(threads_, 0);
     runnable_.Clear();
     for (int thread = 0; thread < threads_; ++thread) runnable_.Insert(thread);

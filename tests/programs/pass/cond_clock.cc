@@ -1,3 +1,4 @@
+// simulated without spurious_wakeup
 // Timed waits on each clock a condition variable can have, by attribute and by clockwait; past
 // deadlines; the mutex is held again after each.
 #include <pthread.h>

@@ -1,3 +1,4 @@
+// simulated without spurious_wakeup
 // What a condition variable refuses, with the mutex still held; destroyed right after a broadcast;
 // a recursive mutex; signals that nobody hears.
 #include <pthread.h>

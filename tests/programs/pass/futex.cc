@@ -1,3 +1,4 @@
+// simulated without spurious_wakeup
 // futex by syscall(): WAIT, WAKE, WAIT_BITSET, WAKE_BITSET, timeouts relative and absolute, EAGAIN.
 #include <linux/futex.h>
 #include <sys/syscall.h>

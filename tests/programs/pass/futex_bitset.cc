@@ -1,3 +1,4 @@
+// simulated without spurious_wakeup
 // Futexes, where they are strict: unaligned words, empty bit sets, bad times, bits that do not
 // meet, counts of the woken, deadlines that lie behind, waits with and without the private flag.
 #include <linux/futex.h>

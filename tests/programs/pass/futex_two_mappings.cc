@@ -1,3 +1,4 @@
+// simulated without spurious_wakeup
 // One futex word in shared memory, waited for at one address and woken at another; words in one
 // page are apart.
 #include <linux/futex.h>

@@ -1,4 +1,4 @@
-// simulation only
+// simulation only, without spurious_wakeup
 // A process that is killed while it waits on something shared takes no wake with it.
 #include <pthread.h>
 #include <semaphore.h>

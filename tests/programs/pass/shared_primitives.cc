@@ -1,3 +1,4 @@
+// simulated without spurious_wakeup
 // A process-shared mutex, condition variable, semaphore and futex, each used at two addresses.
 #include <fcntl.h>
 #include <linux/futex.h>

@@ -1,6 +1,6 @@
 // How often something of a small chance does not happen in a row, without a draw for each time.
-#ifndef WEIR_SIM_STRATEGY_GEOMETRIC_H_
-#define WEIR_SIM_STRATEGY_GEOMETRIC_H_
+#ifndef WEIR_SIM_FAULT_GEOMETRIC_H_
+#define WEIR_SIM_FAULT_GEOMETRIC_H_
 
 #include <array>
 #include <cstdint>
@@ -57,4 +57,4 @@ inline uint64_t Geometric(uint32_t exponent, Random& random) {
 
 }  // namespace weir::sim
 
-#endif  // WEIR_SIM_STRATEGY_GEOMETRIC_H_
+#endif  // WEIR_SIM_FAULT_GEOMETRIC_H_

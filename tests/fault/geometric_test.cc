@@ -1,4 +1,4 @@
-#include "sim/strategy/geometric.h"
+#include "sim/fault/geometric.h"
 
 #include <gtest/gtest.h>
 

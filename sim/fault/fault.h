@@ -1,0 +1,43 @@
+// The kinds of fault, as a search draws them. One file each; what a fault does is where it happens,
+// in sim/engine and sim/posix.
+#ifndef WEIR_SIM_FAULT_FAULT_H_
+#define WEIR_SIM_FAULT_FAULT_H_
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "sim/engine/decision.h"
+#include "sim/engine/fault.h"
+#include "sim/engine/random.h"
+
+namespace weir::sim {
+
+struct FaultInfo {
+  FaultKind kind;
+  std::string_view summary;  // one line for people
+  // In an execution that has it, it happens in one of 2^most_often … 2^rarest of the moments in
+  // which it could; each octave has equal chances.
+  uint32_t most_often;
+  uint32_t rarest;
+  // How it happens: the choice that is made then.
+  Choice (*draw)(Random& random);
+};
+
+// All of them, by FaultKind.
+std::span<const FaultInfo> Faults();
+inline const FaultInfo& InfoOf(FaultKind kind) { return Faults()[static_cast<size_t>(kind)]; }
+
+// One to kDelays, each with equal chances.
+Choice DrawDelay(Random& random);
+
+extern const FaultInfo kCrashFault;
+extern const FaultInfo kRestartFault;
+extern const FaultInfo kTimeoutFault;
+extern const FaultInfo kSlowThreadFault;
+extern const FaultInfo kDelayedWakeupFault;
+extern const FaultInfo kSpuriousWakeupFault;
+
+}  // namespace weir::sim
+
+#endif  // WEIR_SIM_FAULT_FAULT_H_
