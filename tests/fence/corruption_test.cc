@@ -190,7 +190,7 @@ TEST_F(Spoilt, NobodyReadsAMemberWhoseSlotCannotBe) {
 }
 
 TEST_F(Spoilt, AMemberIsNotKeptFromLeavingByDoorbellsThatHaveForgottenIt) {
-  const auto forget = [](Doorbell* bell) { reinterpret_cast<std::atomic<uint32_t>*>(bell)[1] = 0; };
+  const auto forget = [](Doorbell* bell) { reinterpret_cast<std::atomic<uint32_t>*>(bell)[0] = 0; };
   std::this_thread::sleep_for(milliseconds(20));  // all sleep
   for (const Incarnation sender : {1, 3}) forget(&memory_.request_ring(sender).header->messages);
   forget(&memory_.control().roster);

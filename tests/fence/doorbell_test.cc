@@ -18,6 +18,11 @@ struct Shared {
   std::atomic<uint64_t> value = 0;
 };
 
+// The number of sleepers and the count of rings.
+std::atomic<uint32_t>* Words(Shared& shared) {
+  return reinterpret_cast<std::atomic<uint32_t>*>(&shared.bell);
+}
+
 // Lesson 12, lost-notification.
 TEST(Doorbell, DoesNotSleepThroughARingAfterListen) {
   Shared shared;
@@ -29,7 +34,7 @@ TEST(Doorbell, DoesNotSleepThroughARingAfterListen) {
 // A process that writes where it should not has taken the sleeper away from the count.
 TEST(Doorbell, ARingForTheEndWakesASleeperThatIsNotCounted) {
   Shared shared;
-  auto* const words = reinterpret_cast<std::atomic<uint32_t>*>(&shared.bell);
+  std::atomic<uint32_t>* const words = Words(shared);
   std::thread waiter([&] { shared.bell.Wait(shared.bell.Listen(), Deadline::Infinite()); });
   while (words[0] == 0) std::this_thread::yield();
   std::this_thread::sleep_for(milliseconds(20));  // in the kernel by now
@@ -100,7 +105,7 @@ TEST(Doorbell, ARingWakesWhomAnEarlierOneHasNotWoken) {
   });
   while (shared.value == 0) std::this_thread::yield();
   std::this_thread::sleep_for(milliseconds(10));
-  reinterpret_cast<std::atomic<uint64_t>*>(&shared.bell)->fetch_add(uint64_t{1} << 32);
+  ++Words(shared)[1];
   shared.bell.Ring();
   waiter.join();
 }
