@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "sim/campaign/messages.h"
 #include "sim/campaign/suggest.h"
@@ -162,6 +163,14 @@ absl::StatusOr<FaultSet> ParseFaults(std::string_view text) {
     without ? faults.Erase(*kind) : faults.Insert(*kind);
   }
   return faults;
+}
+
+std::string FaultsText(FaultSet faults) {
+  std::vector<std::string> names;
+  for (const FaultInfo& info : Faults()) {
+    if (faults.Contains(info.kind)) names.emplace_back(FaultName(info.kind));
+  }
+  return absl::StrJoin(names, ",");
 }
 
 }  // namespace weir::sim

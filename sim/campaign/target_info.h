@@ -49,6 +49,8 @@ absl::Status CheckStrategy(std::string_view name);
 // "crash,slow_thread": these; "-crash,-restart": all but these. InvalidArgument with the known
 // names for another.
 absl::StatusOr<FaultSet> ParseFaults(std::string_view text);
+// "crash,slow_thread"; ParseFaults takes it back. Empty for none.
+std::string FaultsText(FaultSet faults);
 
 }  // namespace weir::sim
 

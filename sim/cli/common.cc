@@ -11,7 +11,6 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "sim/campaign/messages.h"
 #include "sim/campaign/salvage.h"
@@ -59,13 +58,7 @@ absl::StatusOr<FaultSet> ChosenFaults(const FaultFlags& flags) {
 
 std::string FaultFlagOf(FaultSet faults) {
   if (faults == FaultSet::All()) return "";
-  if (faults.empty()) return " --no-faults";
-  std::vector<std::string> names;
-  for (size_t i = 0; i < kFaultKinds; ++i) {
-    const auto kind = static_cast<FaultKind>(i);
-    if (faults.Contains(kind)) names.emplace_back(FaultName(kind));
-  }
-  return absl::StrCat(" --faults=", absl::StrJoin(names, ","));
+  return faults.empty() ? " --no-faults" : absl::StrCat(" --faults=", FaultsText(faults));
 }
 
 absl::StatusOr<ChosenTarget> ChooseTarget(const TargetFlags& flags, std::string_view fallback) {

@@ -1,7 +1,6 @@
 // A process is killed as by SIGKILL, right before one of its scheduling points, and does not come
 // back.
 #include "sim/engine/fault_choice.h"
-#include "sim/fault/crash_op.h"
 #include "sim/fault/fault.h"
 
 namespace weir::sim {

@@ -14,4 +14,10 @@ std::span<const FaultInfo> Faults() {
 
 Choice DrawDelay(Random& random) { return 1 + random.Below(kDelays); }
 
+uint32_t DrawCrashOp(Random& random) {
+  constexpr uint32_t kOctaves = 14;  // where the search in this dimension stops
+  const uint32_t octave = uint32_t{1} << random.Below(kOctaves);
+  return octave + random.Below(octave);
+}
+
 }  // namespace weir::sim

@@ -31,6 +31,10 @@ inline const FaultInfo& InfoOf(FaultKind kind) { return Faults()[static_cast<siz
 // One to kDelays, each with equal chances.
 Choice DrawDelay(Random& random);
 
+// Before which of its scheduling points a process is killed: 1 … 2^14 − 1, each octave with equal
+// chances.
+uint32_t DrawCrashOp(Random& random);
+
 extern const FaultInfo kCrashFault;
 extern const FaultInfo kRestartFault;
 extern const FaultInfo kTimeoutFault;

@@ -1,6 +1,5 @@
 // A process is killed, and starts again as a new incarnation.
 #include "sim/engine/fault_choice.h"
-#include "sim/fault/crash_op.h"
 #include "sim/fault/fault.h"
 
 namespace weir::sim {

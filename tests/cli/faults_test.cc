@@ -75,10 +75,29 @@ TEST(FaultFlags, SayWhatIsWrong) {
   EXPECT_NE(both.error.find("exclude each other"), std::string::npos) << both.error;
 }
 
-TEST(FaultFlags, AreInTheListAndInTheCommandThatRepeats) {
+// An execution is its seed, its index and the faults that are allowed.
+TEST(FaultFlags, AreNeededToRepeatAnExecutionByItsSeed) {
+  const std::string program = " --target " + Program("assertion/wait_without_loop");
+  const WeirEnd found =
+      Weir("fuzz --runs 20000 --jobs 1 --seed 1 --json --faults=spurious_wakeup" + program);
+  ASSERT_EQ(found.status, 1) << found.out << found.error;
+  const std::string repeat = "replay main --seed 1 --index " +
+                             std::to_string(found.Event("failure").value("index", uint64_t{0})) +
+                             program;
+  EXPECT_EQ(Weir(repeat + " --faults=spurious_wakeup").status, 1);
+  EXPECT_EQ(Weir(repeat + " --no-faults").status, 0);
+}
+
+TEST(FaultFlags, HaveTheirNamesInTheList) {
   const WeirEnd list = Weir("list faults --json");
   ASSERT_EQ(list.status, 0);
-  EXPECT_EQ(list.Json().size(), 6u);
+  std::string all;
+  for (const nlohmann::json& fault : list.Json()) {
+    EXPECT_FALSE(fault.value("summary", "").empty()) << fault;
+    all += (all.empty() ? "" : ",") + fault.value("fault", "");
+  }
+  EXPECT_EQ(all, "crash,restart,timeout,slow_thread,delayed_wakeup,spurious_wakeup");
+  EXPECT_EQ(Weir("fuzz marker_burst --runs 1 --faults=" + all).status, 0);
 }
 
 }  // namespace

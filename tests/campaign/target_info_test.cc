@@ -1,0 +1,39 @@
+#include "sim/campaign/target_info.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace weir::sim {
+namespace {
+
+FaultSet Parsed(const std::string& text) {
+  const absl::StatusOr<FaultSet> faults = ParseFaults(text);
+  EXPECT_TRUE(faults.ok()) << faults.status();
+  return faults.value_or(FaultSet::None());
+}
+
+TEST(Faults, AreReadAsTheyAreWritten) {
+  for (uint32_t bits = 1; bits <= FaultSet::All().bits(); ++bits) {
+    const FaultSet faults = FaultSet::FromBits(bits);
+    EXPECT_EQ(Parsed(FaultsText(faults)), faults) << FaultsText(faults);
+  }
+  EXPECT_EQ(FaultsText(FaultSet::None()), "");
+}
+
+TEST(Faults, CanBeNamedByThoseThatAreLeftOut) {
+  FaultSet rest = FaultSet::All();
+  rest.Erase(FaultKind::kCrash);
+  EXPECT_EQ(Parsed("-crash"), rest);
+  rest.Erase(FaultKind::kTimeout);
+  EXPECT_EQ(Parsed("-crash,-timeout"), rest);
+}
+
+TEST(Faults, ThatAreUnknownAreRefused) {
+  for (const char* text : {"", "crash,", "slow", "-slow", "crash slow_thread"}) {
+    EXPECT_EQ(ParseFaults(text).status().code(), absl::StatusCode::kInvalidArgument) << text;
+  }
+}
+
+}  // namespace
+}  // namespace weir::sim
