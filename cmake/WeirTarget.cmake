@@ -14,6 +14,7 @@
 # weir defines. ThreadSanitizer's runtime is never linked. Points are atomics and calls; no other
 # access.
 set(WEIR_TARGET_OPTIONS
+    "SHELL:-include sim/weak_compare.h"
     -O2 -g -fPIC -fno-omit-frame-pointer -fsanitize=thread
     "SHELL:-mllvm -tsan-instrument-memory-accesses=0"
     "SHELL:-mllvm -tsan-instrument-func-entry-exit=0"

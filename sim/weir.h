@@ -54,6 +54,8 @@ void weir_spend(uint64_t nanoseconds);
 void weir_round(uint64_t number);
 uint64_t weir_choose(uint64_t alternatives);
 uint64_t weir_now(void);
+uint64_t weir_disturb(uint32_t what, uint64_t alternatives);
+void weir_must_end_within(uint64_t nanoseconds);
 }
 
 namespace weir {
@@ -71,7 +73,16 @@ enum SpawnFlags : uint32_t {
   kMayCrash = 1,
   // ... and, once killed, may draw to start again in a new incarnation. Implies kMayCrash.
   kMayRestart = 3,
+  // The run may stop all its threads for up to a minute of virtual time, as SIGSTOP and SIGCONT do:
+  // long enough that others take it for dead, and that it comes back.
+  kMayStall = 4,
+  // Its calls of shm_open, memfd_create, ftruncate, mmap and pthread_create may fail, as they do
+  // when there is no memory or no descriptor left, or a signal comes.
+  kCallsMayFail = 8,
 };
+constexpr SpawnFlags operator|(SpawnFlags a, SpawnFlags b) {
+  return static_cast<SpawnFlags>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b));
+}
 
 // Starts a virtual process that runs `body` on its main thread, "<name>/main". It ends when `body`
 // returns, which drops its other threads as the end of main() does. A restarted process runs `body`
@@ -107,6 +118,26 @@ inline void Round(uint64_t number) { weir_round(number); }
 
 // One of 0 … alternatives−1, drawn by the run, recorded and replayed. The default is 0.
 inline uint64_t Choose(uint64_t alternatives) { return weir_choose(alternatives); }
+
+// What a run may disturb in how a scenario sets itself up, each a fault of its own that the run may
+// have or not (`weir list faults`).
+enum class Disturbance : uint32_t {
+  kCounters = 0,  // where counters begin: near their end, above or below those of the life before
+  kServiceState = 1,  // what begins late, or stays in a state that is usually short
+  kFullRing = 2,      // how little room there is
+};
+// 0: nothing; else how, below `alternatives` (≥ 2). Recorded and replayed; with --no-faults it is
+// 0.
+inline uint64_t Disturb(Disturbance what, uint64_t alternatives) {
+  return weir_disturb(static_cast<uint32_t>(what), alternatives);
+}
+
+// From the end of the last fault on, or from now if that is later, the execution must be through
+// within so much virtual time; else the verdict is `no_progress`. For scenarios in which timers
+// (heartbeats, say) keep a hang from being a deadlock.
+inline void MustEndWithin(std::chrono::nanoseconds bound) {
+  weir_must_end_within(static_cast<uint64_t>(bound.count()));
+}
 
 // Ends the execution with the verdict `assertion`. `oracle` is a stable identifier of what failed,
 // the name of its failure bucket; `message` tells the user in his own terms.

@@ -72,17 +72,47 @@ StoryEvent MakeEvent(const TraceEvent& event, const Schedule& schedule) {
   return told;
 }
 
+std::string ClockText(const ClockError& error) {
+  std::string text = "the clocks of the process that starts are wrong:";
+  if (error.offset_ns != 0) {
+    const auto distance = static_cast<uint64_t>(std::abs(error.offset_ns));
+    absl::StrAppend(&text, " ", TimeText(distance), error.offset_ns > 0 ? " ahead" : " behind");
+  }
+  if (error.drift_ppm != 0) {
+    absl::StrAppend(&text, " ", std::abs(error.drift_ppm), " ppm too ",
+                    error.drift_ppm > 0 ? "fast" : "slow");
+  }
+  return text;
+}
+
 std::string FaultText(const EditChoice& choice) {
-  const std::string delay = TimeText(DelayNs(choice.number));
+  const bool lasts = FormOf(choice.fault) != FaultForm::kNumber;
+  const std::string delay = lasts ? TimeText(DelayNs(choice.fault, choice.number)) : "";
   switch (choice.fault) {
     case FaultKind::kSlowThread:
       return absl::StrCat("stands still for ", delay);
+    case FaultKind::kSlowProcess:
+    case FaultKind::kStall:
+      return absl::StrCat("its whole process stands still for ", delay);
+    case FaultKind::kSluggishWakeup:
+      return "who is woken here runs only at the next tick of 15.6 ms";
+    case FaultKind::kInterruptedWait:
+      return absl::StrCat("its wait ends with EINTR after ", delay);
+    case FaultKind::kDelayedStore:
+      return absl::StrCat("others may see this store only ", uint64_t{1} << choice.number,
+                          " points later");
+    case FaultKind::kWeakCompare:
+      return "its next weak compare-and-exchange fails for no reason";
+    case FaultKind::kClock:
+      return ClockText(ClockErrorOf(choice.number));
+    case FaultKind::kFailedCall:
+      return absl::StrCat("the call fails, in way ", choice.number);
     case FaultKind::kDelayedWakeup:
       return absl::StrCat("who is woken here runs only ", delay, " later");
     case FaultKind::kSpuriousWakeup:
       return absl::StrCat("nobody wakes it, but it wakes up after ", delay);
     default:
-      return std::string(FaultName(choice.fault));
+      return absl::StrCat(std::string(FaultName(choice.fault)), ", in way ", choice.number);
   }
 }
 
@@ -93,7 +123,7 @@ bool IsInterruption(const TraceEvent& event, const Trace& trace, const Schedule&
   if (edit.blocked) return false;
   return edit.choice.kind == EditChoice::Kind::kTime ||
          (edit.choice.kind == EditChoice::Kind::kFault &&
-          edit.choice.fault == FaultKind::kSlowThread) ||
+          FormOf(edit.choice.fault) == FaultForm::kPause) ||
          (edit.choice.kind == EditChoice::Kind::kRun &&
           edit.choice.thread != trace.threads[event.thread].path);
 }

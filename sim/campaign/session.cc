@@ -9,6 +9,7 @@
 #include "sim/schedule/observer_list.h"
 #include "sim/schedule/recorder.h"
 #include "sim/strategy/strategy.h"
+#include "sim/verdict/signature.h"
 #include "sim/weir.h"
 
 namespace weir::sim {
@@ -56,8 +57,7 @@ Names EngineNames() { return {&ThreadPath, &ThreadPathHash, &ThreadName, &Object
 
 bool SignatureNeedsStacks(const Verdict& verdict) {
   if (!verdict.failed()) return false;
-  return verdict.oracle[0] == '\0' || verdict.kind == VerdictKind::kDeadlock ||
-         verdict.kind == VerdictKind::kLivelock;
+  return verdict.oracle[0] == '\0' || IsStuckKind(verdict.kind);
 }
 
 Session::Session(const Target& target, SharedPage& page)

@@ -29,27 +29,34 @@ inline constexpr Choice kNoFault = 0;
 // kMostDelayNs.
 inline constexpr Choice kAdvanceTime = 0xFFFF'0000;
 
-// A choice of kRun that makes the running thread slow: it stands where it is for DelayNs(delay),
-// and the others run. Offered when it can run. `delay` is 1 … kDelays.
-constexpr Choice PauseChoice(uint32_t delay) { return 0xFFFE'0000 | delay; }
-constexpr bool IsPause(Choice choice) { return choice >> 16 == 0xFFFE; }
+// A choice of kRun that makes the running thread, or all of its process, stand where it is for
+// DelayNs(kind, delay), and the others run. `kind` has the form kPause, `delay` is 1 … kDelays.
+// Offered when the thread can run; for a process, when Point says so.
+inline constexpr Choice kFirstPause = 0xFF00'0000;
+constexpr Choice PauseChoice(FaultKind kind, uint32_t delay) {
+  return kFirstPause | static_cast<uint32_t>(kind) << 16 | delay;
+}
+constexpr bool IsPause(Choice choice) { return choice >= kFirstPause && choice < kAdvanceTime; }
+constexpr FaultKind PauseKind(Choice pause) { return static_cast<FaultKind>(pause >> 16 & 0xFF); }
 constexpr uint32_t DelayOf(Choice pause) { return pause & 0xFFFF; }
 
 // One decision, as a strategy sees it. Alive during the call only.
 struct Point {
   DecisionKind kind;
-  Op op;                  // what `thread` is about to do (or did, when it can not go on)
-  ThreadSlot thread;      // who reached the point
-  bool thread_can_run;    // kRun: `thread` is runnable itself
-  bool yields;            // kRun: `thread` only yields, spins or polls a clock, or has run for so
-                          // long without waiting that others should (kSlicePoints)
-  bool timer_pending;     // kRun: kAdvanceTime may be chosen
-  Choice fallback;        // the default: what an empty schedule does
-  uint32_t alternatives;  // how many choices there are (kRun: runnable threads)
-  const ThreadSet* runnable;  // kRun: all that can run; else null
-  const void* object;         // what the operation is on, null if nothing
-  uint64_t step;              // scheduling points so far in this execution
-  FaultKind fault = {};       // kInject: which
+  Op op;                           // what `thread` is about to do (or did, when it can not go on)
+  ThreadSlot thread;               // who reached the point
+  bool thread_can_run = true;      // kRun: `thread` is runnable itself
+  bool yields = false;             // kRun: `thread` only yields, spins or polls a clock, or has run
+                                   // for so long without waiting that others should (kSlicePoints)
+  bool timer_pending = false;      // kRun: kAdvanceTime may be chosen
+  bool process_may_pause = false;  // kRun: so may kSlowProcess, of a process that was spawned
+  bool process_may_stall = false;  // kRun: so may kStall, of one that is said to bear it
+  Choice fallback;                 // the default: what an empty schedule does
+  uint32_t alternatives;           // how many choices there are (kRun: runnable threads)
+  const ThreadSet* runnable = nullptr;  // kRun: all that can run; else null
+  const void* object;                   // what the operation is on, null if nothing
+  uint64_t step;                        // scheduling points so far in this execution
+  FaultKind fault = {};                 // kInject: which
 };
 
 // What a strategy may know before an execution.

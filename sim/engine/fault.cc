@@ -6,7 +6,7 @@ namespace weir::sim {
 namespace {
 
 constexpr std::string_view kNames[] = {
-#define X(id, name) name,
+#define X(id, name, form) name,
     WEIR_FAULTS(X)
 #undef X
 };

@@ -5,28 +5,58 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
 namespace weir::sim {
 
+// How a fault is chosen, and written down.
+enum class FaultForm : uint8_t {
+  kLife,    // when a process starts, for its whole life: fault_choice.h
+  kTime,    // the choice kAdvanceTime of who runs next
+  kPause,   // one of the choices PauseChoice() of who runs next
+  kDelay,   // where it happens (kInject): 1 … kDelays
+  kNumber,  // where it happens: what the number says is the kind's affair
+};
+
 // Append only: the numbers go into fingerprints, the names into schedule files.
-#define WEIR_FAULTS(X)                \
-  X(kCrash, "crash")                  \
-  X(kRestart, "restart")              \
-  X(kTimeout, "timeout")              \
-  X(kSlowThread, "slow_thread")       \
-  X(kDelayedWakeup, "delayed_wakeup") \
-  X(kSpuriousWakeup, "spurious_wakeup")
+#define WEIR_FAULTS(X)                            \
+  X(kCrash, "crash", kLife)                       \
+  X(kRestart, "restart", kLife)                   \
+  X(kTimeout, "timeout", kTime)                   \
+  X(kSlowThread, "slow_thread", kPause)           \
+  X(kDelayedWakeup, "delayed_wakeup", kDelay)     \
+  X(kSpuriousWakeup, "spurious_wakeup", kDelay)   \
+  X(kSlowProcess, "slow_process", kPause)         \
+  X(kStall, "stall", kPause)                      \
+  X(kSluggishWakeup, "sluggish_wakeup", kNumber)  \
+  X(kInterruptedWait, "interrupted_wait", kDelay) \
+  X(kDelayedStore, "delayed_store", kNumber)      \
+  X(kWeakCompare, "weak_compare", kNumber)        \
+  X(kClock, "clock", kNumber)                     \
+  X(kFailedCall, "failed_call", kNumber)          \
+  X(kCounters, "counters", kNumber)               \
+  X(kServiceState, "service_state", kNumber)      \
+  X(kFullRing, "full_ring", kNumber)
 
 enum class FaultKind : uint8_t {
-#define X(id, name) id,
+#define X(id, name, form) id,
   WEIR_FAULTS(X)
 #undef X
 };
-#define X(id, name) +1
+#define X(id, name, form) +1
 inline constexpr size_t kFaultKinds = 0 WEIR_FAULTS(X);
 #undef X
+
+constexpr FaultForm FormOf(FaultKind kind) {
+  constexpr FaultForm kForms[] = {
+#define X(id, name, form) FaultForm::form,
+      WEIR_FAULTS(X)
+#undef X
+  };
+  return kForms[static_cast<size_t>(kind)];
+}
 
 std::string_view FaultName(FaultKind kind);
 std::optional<FaultKind> FaultFromName(std::string_view name);
@@ -58,10 +88,37 @@ class FaultSet {
 // as long as the one before.
 inline constexpr uint32_t kDelays = 21;
 constexpr uint64_t DelayNs(uint32_t choice) { return uint64_t{1'000} << (choice - 1); }
-// Whether the kind happens at a point and is chosen by such a delay.
-constexpr bool IsDelay(FaultKind kind) {
-  return kind == FaultKind::kSlowThread || kind == FaultKind::kDelayedWakeup ||
-         kind == FaultKind::kSpuriousWakeup;
+// The same for a kind whose form is kPause or kDelay. A stall is meant to be longer than a lease:
+// up to a minute.
+constexpr uint64_t DelayNs(FaultKind kind, uint32_t choice) {
+  return DelayNs(choice) << (kind == FaultKind::kStall ? 6 : 0);
+}
+
+// A number of the form kNumber is below this.
+inline constexpr uint32_t kMostFaultNumbers = 1 << 16;
+
+// Windows' timer tick, to which a sluggish wake-up is late.
+inline constexpr uint64_t kTickNs = 15'625'000;
+
+// A delayed store is seen by others after 2^choice scheduling points at the latest: far fewer than
+// kIdlePointsCap.
+inline constexpr uint32_t kStoreDelays = 10;
+
+// A process's clocks: they show offset_ns more than virtual time, and drift_ppm millionths of what
+// has passed since it began.
+struct ClockError {
+  int64_t offset_ns = 0;
+  int64_t drift_ppm = 0;
+};
+inline constexpr int64_t kClockOffsetsNs[] = {
+    0, 1'000'000, -1'000'000, 1'000'000'000, -1'000'000'000, 86'400'000'000'000, -900'000'000'000};
+// A quartz, the most that NTP corrects (ntpd(8)), a virtual machine that loses ticks.
+inline constexpr int64_t kClockDriftsPpm[] = {0, 20, -20, 500, -500, 50'000, -50'000};
+inline constexpr uint32_t kClockChoices = std::size(kClockOffsetsNs) * std::size(kClockDriftsPpm);
+// choice < kClockChoices; 0: a clock without error.
+constexpr ClockError ClockErrorOf(uint32_t choice) {
+  return {kClockOffsetsNs[choice % std::size(kClockOffsetsNs)],
+          kClockDriftsPpm[choice / std::size(kClockOffsetsNs)]};
 }
 
 }  // namespace weir::sim

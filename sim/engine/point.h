@@ -38,7 +38,9 @@ void AdvanceTime();
 void AdvanceTimeOrDeadlock();
 void PassIdleTime();
 void CountTowardsCrash();
-void Pause(Op op, const void* object, uint64_t delay_ns);
+void Pause(Op op, const void* object, Choice pause);
+void WakeInStoppedProcess(ThreadSlot slot);
+void CheckProgress();
 Choice AskForFault(FaultKind kind, Op op, const void* object, uint32_t alternatives);
 void WakeLate(ThreadSlot slot, uint64_t delay_ns);
 
@@ -74,6 +76,12 @@ WEIR_HOT void SwitchTo(ThreadSlot to) {
   w.threads[reinterpret_cast<uintptr_t>(back.data)].context = back.fctx;
 }
 
+// A fault has happened, and is over at that time.
+WEIR_HOT void NoteFault(uint64_t until_ns) {
+  World& w = world();
+  if (w.faults_until_ns < until_ns) w.faults_until_ns = until_ns;
+}
+
 // What the strategy chose against the default. Beyond the log's capacity only that is noted.
 WEIR_HOT void LogDeviation(Choice choice) {
   DecisionLog* const log = g_run.log;
@@ -102,7 +110,7 @@ WEIR_HOT ThreadSlot Fallback(bool rotate) {
 // From here on points only count, up to the first that does not: see QuietPoint().
 WEIR_HOT void SetFast(uint64_t until, uint64_t decision) {
   World& w = world();
-  if (g_run.watched || w.crash_drawn) [[unlikely]]
+  if (g_run.watched || w.crash_drawn || w.pending_stores != 0) [[unlikely]]
     until = 0;
   w.fast_until = until < w.attention ? until : w.attention;
   w.fast_decision = decision;
@@ -143,6 +151,8 @@ WEIR_HOT void ChooseThread(Op op, const void* object, bool can_run, bool yields)
         .thread_can_run = can_run,
         .yields = yields || rotate,
         .timer_pending = timer,
+        .process_may_pause = w.running->process != 0,
+        .process_may_stall = (w.processes[w.running->process].flags & kMayStallFlag) != 0,
         .fallback = can_run && !rotate ? w.current : Fallback(rotate),
         .alternatives = static_cast<uint32_t>(count),
         .runnable = &w.runnable,
@@ -151,13 +161,14 @@ WEIR_HOT void ChooseThread(Op op, const void* object, bool can_run, bool yields)
     };
     const Choice choice = quiet ? point.fallback : g_run.strategy->Choose(point);
     RecordChoice(point, choice);
-    if (choice >= PauseChoice(0)) [[unlikely]] {
+    if (choice >= kFirstPause) [[unlikely]] {
       if (choice == kAdvanceTime) {
         WEIR_ASSERT(timer);
+        NoteFault(w.now_ns);
         AdvanceTime();
       } else {
         WEIR_ASSERT(can_run);
-        Pause(op, object, DelayNs(DelayOf(choice)));
+        Pause(op, object, choice);
         can_run = yields = false;
       }
       continue;
@@ -249,8 +260,12 @@ WEIR_HOT bool BlockInline(Op op, const void* object, WaitQueue* queue, uint64_t 
 }
 
 WEIR_HOT void WakeInline(ThreadSlot slot) {
-  Thread& thread = world().threads[slot];
+  World& w = world();
+  Thread& thread = w.threads[slot];
   WEIR_ASSERT(thread.state == ThreadState::kBlocked);
+  if (w.now_ns < w.stopped_until_ns && w.now_ns < w.processes[thread.process].resumes_ns)
+      [[unlikely]]
+    return WakeInStoppedProcess(slot);
   Unwait(thread);
   thread.timed_out = false;
   MakeRunnable(slot);
@@ -268,10 +283,10 @@ WEIR_HOT Choice Inject(FaultKind kind, Op op, const void* object, uint32_t alter
   return kNoFault;
 }
 
-// When a wait that may wake up spuriously does so, if nothing else ends it: at its deadline, or
-// before.
-WEIR_HOT uint64_t SpuriousEnd(Op op, const void* object, uint64_t deadline_ns) {
-  const Choice delay = Inject(FaultKind::kSpuriousWakeup, op, object, kDelays + 1);
+// When a wait that may end by a fault of this kind does so, if nothing else ends it: at its
+// deadline, or before.
+WEIR_HOT uint64_t EarlyEnd(FaultKind kind, Op op, const void* object, uint64_t deadline_ns) {
+  const Choice delay = Inject(kind, op, object, kDelays + 1);
   if (delay == kNoFault) [[likely]]
     return deadline_ns;
   const uint64_t end_ns = world().now_ns + DelayNs(delay);
@@ -281,11 +296,11 @@ WEIR_HOT uint64_t SpuriousEnd(Op op, const void* object, uint64_t deadline_ns) {
 // WakeInline() for an operation of the target, which the woken thread may notice late.
 WEIR_HOT void WakeFor(ThreadSlot slot, Op op, const void* object) {
   const Choice delay = Inject(FaultKind::kDelayedWakeup, op, object, kDelays + 1);
-  if (delay == kNoFault) [[likely]] {
-    WakeInline(slot);
-  } else {
-    WakeLate(slot, DelayNs(delay));
-  }
+  if (delay != kNoFault) [[unlikely]]
+    return WakeLate(slot, DelayNs(delay));
+  if (Inject(FaultKind::kSluggishWakeup, op, object, 2) != kNoFault) [[unlikely]]
+    return WakeLate(slot, kTickNs - world().now_ns % kTickNs);
+  WakeInline(slot);
 }
 
 // What all scheduling points share: counts, fingerprint, and the unlikely.
@@ -317,6 +332,12 @@ WEIR_HOT void MarkIdle(Thread& thread) {
 
 WEIR_HOT Thread::SeenLoad& SeenAt(Thread& thread, const void* object) {
   return thread.seen[(reinterpret_cast<uintptr_t>(object) >> 3) & 7];
+}
+
+// The current thread runs, about to do `op`.
+WEIR_HOT void Resume(Op op) {
+  if (world().pending_stores != 0) [[unlikely]]
+    g_store_hook(op);
 }
 
 // The whole point, if nothing is to be done at it but to count: nobody else will run, nothing is
@@ -356,6 +377,7 @@ WEIR_HOT void SchedulePoint(Op op, const void* object) {
   NoteProgress();
   Reach(op, object);
   ChooseThread(op, object, true, false);
+  Resume(op);
 }
 
 WEIR_HOT void LookPoint(Op op, const void* object) {
@@ -370,6 +392,7 @@ WEIR_HOT void LookPoint(Op op, const void* object) {
   if (repeats) [[unlikely]]
     PassIdleTime();
   ChooseThread(op, object, true, repeats);
+  Resume(op);
 }
 
 // `Quiet` in these two: right after a quiet point nobody watches, and it is a virtual thread that
@@ -416,6 +439,7 @@ WEIR_HOT void YieldPoint(Op op, const void* object) {
   MarkIdle(CurrentThread());
   PassIdleTime();
   ChooseThread(op, object, true, true);
+  Resume(op);
 }
 
 }  // namespace weir::sim

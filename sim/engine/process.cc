@@ -5,6 +5,7 @@
 
 #include "sim/engine/fault_choice.h"
 #include "sim/engine/fiber.h"
+#include "sim/engine/point.h"
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
 #include "sim/weir.h"
@@ -14,6 +15,7 @@ namespace weir::sim {
 void (*g_thread_exit_hook)() = nullptr;
 void (*g_death_hook)() = nullptr;
 void (*g_exit_hook)(int) = nullptr;
+void (*g_store_hook)(Op) = nullptr;
 
 namespace {
 
@@ -95,6 +97,7 @@ void* RunProcess(void*);
 // Everything of a process ends; the slot of the current thread is kept for the caller.
 void DropThreads(uint16_t id, ThreadSlot keep) {
   World& w = world();
+  ShowStores();  // a store is done, though its thread is killed
   for (uint32_t slot = 0; slot < w.slots_used; ++slot) {
     Thread& thread = w.threads[slot];
     if (thread.state == ThreadState::kFree || thread.process != id) continue;
@@ -117,6 +120,7 @@ void StartLife(uint16_t id) {
   process.ops = 0;
   process.crash_op = 0;
   process.restarts = false;
+  process.resumes_ns = 0;
   if ((process.flags & weir::kMayCrash) != 0) {
     const Choice fault = DrawFault(id);
     if (fault != kNoFault) {
@@ -126,6 +130,9 @@ void StartLife(uint16_t id) {
           FaultRestarts(fault) && (process.flags & weir::kMayRestart) == weir::kMayRestart;
     }
   }
+  // The first one is the scenario's own, which compares others' times.
+  process.clock =
+      id == 0 ? 0 : Inject(FaultKind::kClock, Op::kProcessSpawn, &process, kClockChoices);
   process.main = SpawnThread(id, RunProcess, nullptr);
   if (process.main == kNoThread) {
     FailExecution(VerdictKind::kUnsupportedCall, "too_many_threads",
@@ -282,6 +289,7 @@ void CrashProcess(uint16_t id) {
   Process& process = w.processes[id];
   const bool restarts = process.restarts;
   const ThreadSlot me = w.current;
+  NoteFault(w.now_ns);
   DropThreads(id, me);
   if (restarts) {
     ++process.incarnation;

@@ -25,6 +25,9 @@ struct CurrentRun {
 };
 extern CurrentRun g_run;
 
+// scheduler.h
+extern void (*g_store_hook)(Op op);
+
 // Leaves the virtual threads for Run(), for good. Precondition: the verdict is set.
 [[noreturn]] void LeaveToHost();
 
@@ -38,6 +41,9 @@ void SwitchAway(Op op, const void* object);
 // Creates the slots, takes the base image and protects it. Called by the loader, when the target's
 // constructors have run; nothing of the World may be written by the host afterwards but by Run().
 absl::Status SealWorld(void (*before_parking)(ThreadSlot slot));
+
+// Whatever was stored is seen by all from now on.
+void ShowStores();
 
 // Draws the fault of a process that starts.
 Choice DrawFault(uint16_t process);

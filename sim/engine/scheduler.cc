@@ -34,17 +34,40 @@ void NotifyResult(uint64_t value) {
   g_run.observer->OnResult(world().current, value);
 }
 
+void ShowStores() {
+  if (world().pending_stores != 0) g_store_hook(Op::kNone);
+}
+
 // Time jumps to the earliest timer, and everybody who is due at that moment becomes runnable.
 void AdvanceTime() {
   World& w = world();
+  ShowStores();
   if (w.timers.earliest().deadline_ns > w.now_ns) w.now_ns = w.timers.earliest().deadline_ns;
   while (!w.timers.empty() && w.timers.earliest().deadline_ns <= w.now_ns) {
     const ThreadSlot slot = w.timers.earliest().slot;
     const bool late = w.threads[slot].late;
+    if (w.now_ns < w.processes[w.threads[slot].process].resumes_ns) {
+      // Its time is up, but it can not run. Until it can, somebody may still wake it.
+      w.timers.Erase(slot, kTimerPlaceOf);
+      w.timers.Push(w.processes[w.threads[slot].process].resumes_ns, slot, kTimerPlaceOf);
+      continue;
+    }
     Wake(slot);
     w.threads[slot].timed_out = !late;
   }
   MixResult(w.now_ns);
+  CheckProgress();
+}
+
+// The scenario has said how long it may take from the last fault on.
+void CheckProgress() {
+  const World& w = world();
+  if (w.bound_ns == 0) return;
+  const uint64_t from_ns = std::max(w.faults_until_ns, w.bound_from_ns);
+  if (w.now_ns <= from_ns || w.now_ns - from_ns <= w.bound_ns) return;
+  FailExecution(VerdictKind::kNoProgress, "no_progress",
+                "not done %llu ms of virtual time after the last fault",
+                static_cast<unsigned long long>(w.bound_ns / 1'000'000));
 }
 
 // Others run while a fault keeps a thread late: they take time, or one that asks again and again
@@ -72,8 +95,8 @@ void SlowPoint() {
                   static_cast<unsigned long long>(w.points));
   }
   if (w.late != 0) PassLateTime();
-  w.attention = w.points + kAttentionPoints;
-  if (w.attention > w.step_cap) w.attention = w.step_cap;
+  CheckProgress();
+  w.attention = std::min(w.points + kAttentionPoints, w.step_cap);
 }
 
 void NotifyPoint(Op op, const void* object) {
@@ -99,6 +122,7 @@ void CountTowardsCrash() {
 void PassIdleTime() {
   World& w = world();
   if (w.idle_stamp != w.progress || w.idle < static_cast<uint32_t>(w.runnable.count())) return;
+  if (w.pending_stores != 0) return ShowStores();
   if (w.idle_since != w.progress) {
     w.idle_since = w.progress;
     w.idle_points = 0;
@@ -122,26 +146,61 @@ void AdvanceTimeOrDeadlock() {
   if (world().timers.empty()) {
     FailExecution(VerdictKind::kDeadlock, "deadlock", "no thread can run and no timer is pending");
   }
-  AdvanceTime();
+  // Those who are due may belong to a process that stands still.
+  do {
+    AdvanceTime();
+  } while (world().runnable.count() == 0);
 }
 
-// The current thread stands still; somebody else can run, or time has passed until somebody can.
-void Pause(Op op, const void* object, uint64_t delay_ns) {
+// A thread that can run stands still for so long.
+static void StandStill(ThreadSlot slot, uint64_t delay_ns) {
   World& w = world();
-  Thread& thread = *w.running;
+  Thread& thread = w.threads[slot];
   thread.state = ThreadState::kBlocked;
-  thread.op = op;
-  thread.object = object;
   thread.holder = nullptr;
   if (thread.idle_progress == w.progress) {
     --w.idle;
     thread.idle_progress = 0;
   }
-  w.runnable.Erase(w.current);
+  w.runnable.Erase(slot);
+  MakeLate(slot, delay_ns);
+}
+
+// All threads of the process stand still, as by SIGSTOP. What wakes them meanwhile, they notice
+// when they go on.
+static void StopProcess(uint16_t id, uint64_t delay_ns) {
+  World& w = world();
+  w.processes[id].resumes_ns = w.now_ns + delay_ns;
+  w.stopped_until_ns = std::max(w.stopped_until_ns, w.now_ns + delay_ns);
+  for (uint32_t slot = 0; slot < w.slots_used; ++slot) {
+    const Thread& thread = w.threads[slot];
+    if (thread.process == id && thread.state == ThreadState::kRunnable)
+      StandStill(static_cast<ThreadSlot>(slot), delay_ns);
+  }
+}
+
+void WakeInStoppedProcess(ThreadSlot slot) {
+  const World& w = world();
+  WakeLate(slot, w.processes[w.threads[slot].process].resumes_ns - w.now_ns);
+}
+
+// The current thread stands still, perhaps with its process; somebody else can run, or time has
+// passed until somebody can.
+void Pause(Op op, const void* object, Choice pause) {
+  World& w = world();
+  const uint64_t delay_ns = DelayNs(PauseKind(pause), DelayOf(pause));
+  NoteFault(w.now_ns + delay_ns);
+  w.running->op = op;
+  w.running->object = object;
+  ShowStores();  // whoever stands still has long written back what he stored
+  if (PauseKind(pause) == FaultKind::kSlowThread) {
+    StandStill(w.current, delay_ns);
+  } else {
+    StopProcess(w.running->process, delay_ns);
+  }
   StopQuiet();
-  MakeLate(w.current, delay_ns);
   w.slice_began = w.points;
-  if (w.runnable.count() == 0) AdvanceTime();
+  while (w.runnable.count() == 0) AdvanceTime();
 }
 
 void WakeLate(ThreadSlot slot, uint64_t delay_ns) {
@@ -159,12 +218,8 @@ Choice AskForFault(FaultKind kind, Op op, const void* object, uint32_t alternati
       .kind = DecisionKind::kInject,
       .op = op,
       .thread = w.current,
-      .thread_can_run = true,
-      .yields = false,
-      .timer_pending = false,
       .fallback = kNoFault,
       .alternatives = alternatives,
-      .runnable = nullptr,
       .object = object,
       .step = w.points,
       .fault = kind,
@@ -178,7 +233,10 @@ Choice AskForFault(FaultKind kind, Op op, const void* object, uint32_t alternati
   } else {
     --left;  // somebody watches
   }
-  if (choice != kNoFault) MixResult(choice);
+  if (choice != kNoFault) {
+    MixResult(choice);
+    NoteFault(w.now_ns + (FormOf(kind) == FaultForm::kDelay ? DelayNs(choice) : 0));
+  }
   RecordChoice(point, choice);
   return choice;
 }
@@ -191,12 +249,8 @@ Choice DrawFault(uint16_t process) {
       .kind = DecisionKind::kFault,
       .op = Op::kProcessSpawn,
       .thread = w.current,
-      .thread_can_run = true,
-      .yields = false,
-      .timer_pending = false,
       .fallback = kNoFault,
       .alternatives = ~uint32_t{0},
-      .runnable = nullptr,
       .object = &w.processes[process],
       .step = w.points,
   };
@@ -248,12 +302,8 @@ uint32_t Draw(DecisionKind kind, Op op, const void* object, uint32_t alternative
       .kind = kind,
       .op = op,
       .thread = w.current,
-      .thread_can_run = true,
-      .yields = false,
-      .timer_pending = false,
       .fallback = 0,
       .alternatives = alternatives,
-      .runnable = nullptr,
       .object = object,
       .step = w.points,
   };

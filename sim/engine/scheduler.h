@@ -62,9 +62,10 @@ ThreadSlot NextOf(ThreadSlot slot);
 // Whether a fault happens here: kNoFault, or a number below `alternatives` that says how.
 Choice Inject(FaultKind kind, Op op, const void* object, uint32_t alternatives);
 
-// For the deadline of a wait that may end without a reason: not later than `deadline_ns`. When it
-// was the earlier one that ended the wait, nobody has woken the thread and its time is not up.
-uint64_t SpuriousEnd(Op op, const void* object, uint64_t deadline_ns);
+// For the deadline of a wait that may end by a fault of this kind: not later than `deadline_ns`.
+// When it was the earlier one that ended the wait, nobody has woken the thread and its time is not
+// up.
+uint64_t EarlyEnd(FaultKind kind, Op op, const void* object, uint64_t deadline_ns);
 
 // A number below `alternatives` (≥ 1), drawn by the strategy; 0 by default.
 uint32_t Draw(DecisionKind kind, Op op, const void* object, uint32_t alternatives);
@@ -109,6 +110,9 @@ void FailFromSignal(void* ucontext, VerdictKind kind, int signal, uintptr_t addr
 extern void (*g_thread_exit_hook)();
 // Threads have ended or were dropped: nobody has run since.
 extern void (*g_death_hook)();
+// The current thread is about to do `op`: shows the others those of the pending stores that are due
+// by it, or by now; with kNone all of them. Called while World::pending_stores is not 0.
+extern void (*g_store_hook)(Op op);
 // exit() of the first process; does not return.
 extern void (*g_exit_hook)(int status);
 // Puts back what of sim/posix is not in tracked pages, before an execution.

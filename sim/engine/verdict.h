@@ -10,19 +10,20 @@
 
 namespace weir::sim {
 
-#define WEIR_VERDICTS(X)                                                     \
-  X(kPass, "pass")                                                           \
-  X(kAssertion, "assertion") /* abort, assert, weir::Expect, terminate */    \
-  X(kUncaughtException, "uncaught_exception")                                \
-  X(kDeadlock, "deadlock") /* nothing can run and no timer is pending */     \
-  X(kLivelock, "livelock") /* step cap, or everybody only spins */           \
-  X(kCrash, "crash")       /* a signal: SIGSEGV, SIGBUS, SIGFPE, SIGILL */   \
-  X(kStackOverflow, "stack_overflow")                                        \
-  X(kHang, "hang") /* no scheduling point; ended on CPU time */              \
-  X(kMutexMisuse, "mutex_misuse")                                            \
-  X(kUnsupportedCall, "unsupported_call")                                    \
-  X(kNondeterminism, "nondeterminism") /* two runs of one schedule differ */ \
-  X(kDiverged, "diverged")             /* a recorded schedule does not fit */
+#define WEIR_VERDICTS(X)                                                      \
+  X(kPass, "pass")                                                            \
+  X(kAssertion, "assertion") /* abort, assert, weir::Expect, terminate */     \
+  X(kUncaughtException, "uncaught_exception")                                 \
+  X(kDeadlock, "deadlock") /* nothing can run and no timer is pending */      \
+  X(kLivelock, "livelock") /* step cap, or everybody only spins */            \
+  X(kCrash, "crash")       /* a signal: SIGSEGV, SIGBUS, SIGFPE, SIGILL */    \
+  X(kStackOverflow, "stack_overflow")                                         \
+  X(kHang, "hang") /* no scheduling point; ended on CPU time */               \
+  X(kMutexMisuse, "mutex_misuse")                                             \
+  X(kUnsupportedCall, "unsupported_call")                                     \
+  X(kNondeterminism, "nondeterminism") /* two runs of one schedule differ */  \
+  X(kDiverged, "diverged")             /* a recorded schedule does not fit */ \
+  X(kNoProgress, "no_progress")        /* weir::MustEndWithin has passed */
 
 enum class VerdictKind : uint8_t {
 #define X(id, name) id,

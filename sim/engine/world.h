@@ -121,17 +121,22 @@ struct Process {
   uint32_t incarnation;
   uint32_t threads;  // alive
   bool alive;
-  uint32_t flags;     // weir::SpawnFlags
-  uint32_t pid;       // of this incarnation
-  uint32_t named;     // threads created so far, for names
-  uint64_t ops;       // scheduling points of this life, counted if crash_op is set
-  uint64_t crash_op;  // when `ops` gets there it is killed; 0 = never
-  bool restarts;      // drawn: the crash of this incarnation is followed by a restart
+  uint32_t flags;       // weir::SpawnFlags
+  uint32_t pid;         // of this incarnation
+  uint32_t named;       // threads created so far, for names
+  uint64_t ops;         // scheduling points of this life, counted if crash_op is set
+  uint64_t crash_op;    // when `ops` gets there it is killed; 0 = never
+  bool restarts;        // drawn: the crash of this incarnation is followed by a restart
+  uint64_t resumes_ns;  // until then none of its threads runs
+  uint32_t clock;       // what its clocks show: ClockErrorOf()
   ThreadSlot main;
   void (*body)(void*);
   void* context;
   WaitQueue joiners;
 };
+
+// weir::kMayStall, for the hot path, which does not include sim/weir.h.
+inline constexpr uint32_t kMayStallFlag = 4;
 
 // Uids are unique while fewer threads than this were created; later ones share the last entry's
 // name.
@@ -162,11 +167,17 @@ struct World {
   uint64_t idle_began_ns;  // when it got it, and everybody was idle
   ThreadSet runnable;
   Timers timers;
+  uint64_t stopped_until_ns;       // the latest Process::resumes_ns
   uint32_t late;                   // threads that are
   uint64_t late_since_ns;          // when there was none before the first of them
   uint64_t fault_in[kFaultKinds];  // how often each could happen before the strategy is asked
 
   // The rest.
+  uint64_t faults_until_ns;  // when the last fault so far was over
+  uint64_t
+      bound_ns;  // an execution may last so long beyond that, or from bound_from_ns on; 0: any time
+  uint64_t bound_from_ns;
+  uint32_t pending_stores;  // sim/posix: that others do not see yet
   uint64_t step_cap;
   ThreadSet free_slots;
   uint32_t slots_used;  // every thread so far was in a slot below this

@@ -10,7 +10,8 @@ constinit const FaultInfo kCrashFault = {
     .summary = "a process that may crash is killed at any point",
     .most_often = 0,  // of the processes; see Swarm
     .rarest = 0,
-    .draw = [](Random& random) { return FaultChoice(DrawCrashOp(random), /*restart=*/false); },
+    .draw = [](const Point&,
+               Random& random) { return FaultChoice(DrawCrashOp(random), /*restart=*/false); },
 };
 
 }  // namespace weir::sim

@@ -20,8 +20,8 @@ struct FaultInfo {
   // which it could; each octave has equal chances.
   uint32_t most_often;
   uint32_t rarest;
-  // How it happens: the choice that is made then.
-  Choice (*draw)(Random& random);
+  // How it happens: the choice that is made then, one that `point` offers.
+  Choice (*draw)(const Point& point, Random& random);
 };
 
 // All of them, by FaultKind.
@@ -29,7 +29,9 @@ std::span<const FaultInfo> Faults();
 inline const FaultInfo& InfoOf(FaultKind kind) { return Faults()[static_cast<size_t>(kind)]; }
 
 // One to kDelays, each with equal chances.
-Choice DrawDelay(Random& random);
+Choice DrawDelay(const Point& point, Random& random);
+// Any way that the point offers.
+Choice DrawNumber(const Point& point, Random& random);
 
 // Before which of its scheduling points a process is killed: 1 … 2^14 − 1, each octave with equal
 // chances.
@@ -41,6 +43,17 @@ extern const FaultInfo kTimeoutFault;
 extern const FaultInfo kSlowThreadFault;
 extern const FaultInfo kDelayedWakeupFault;
 extern const FaultInfo kSpuriousWakeupFault;
+extern const FaultInfo kSlowProcessFault;
+extern const FaultInfo kStallFault;
+extern const FaultInfo kSluggishWakeupFault;
+extern const FaultInfo kInterruptedWaitFault;
+extern const FaultInfo kDelayedStoreFault;
+extern const FaultInfo kWeakCompareFault;
+extern const FaultInfo kClockFault;
+extern const FaultInfo kFailedCallFault;
+extern const FaultInfo kCountersFault;
+extern const FaultInfo kServiceStateFault;
+extern const FaultInfo kFullRingFault;
 
 }  // namespace weir::sim
 

@@ -9,7 +9,8 @@ constinit const FaultInfo kRestartFault = {
     .summary = "a process that may restart is killed at any point and starts again",
     .most_often = 0,  // of the processes; see Swarm
     .rarest = 0,
-    .draw = [](Random& random) { return FaultChoice(DrawCrashOp(random), /*restart=*/true); },
+    .draw = [](const Point&,
+               Random& random) { return FaultChoice(DrawCrashOp(random), /*restart=*/true); },
 };
 
 }  // namespace weir::sim

@@ -8,7 +8,10 @@ constinit const FaultInfo kSlowThreadFault = {
     .summary = "a thread stands still for 1 us to 1 s, at any point",
     .most_often = 6,
     .rarest = 16,
-    .draw = [](Random& random) { return PauseChoice(DrawDelay(random)); },
+    .draw =
+        [](const Point& point, Random& random) {
+          return PauseChoice(FaultKind::kSlowThread, DrawDelay(point, random));
+        },
 };
 
 }  // namespace weir::sim

@@ -11,7 +11,21 @@ constexpr uint64_t kNever = ~uint64_t{0};
 constexpr uint32_t kEarliestEnd = 8;
 constexpr uint32_t kLatestEnd = 23;
 // Those that are chosen instead of a thread.
-constexpr FaultKind kDisturbing[] = {FaultKind::kTimeout, FaultKind::kSlowThread};
+constexpr FaultKind kDisturbing[] = {FaultKind::kTimeout, FaultKind::kSlowThread,
+                                     FaultKind::kSlowProcess, FaultKind::kStall};
+
+bool Offers(const Point& point, FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kTimeout:
+      return point.timer_pending;
+    case FaultKind::kSlowProcess:
+      return point.thread_can_run && point.process_may_pause;
+    case FaultKind::kStall:
+      return point.thread_can_run && point.process_may_stall;
+    default:
+      return point.thread_can_run;
+  }
+}
 
 }  // namespace
 
@@ -19,9 +33,13 @@ void Swarm::Begin(Random& random, FaultSet allowed) {
   present_ = FaultSet::None();
   disturbs_at_ = kNever;
   if (allowed.empty()) return;
-  // Bits 0–1: a quarter has none. The others: each kind with a chance of one half.
-  const uint32_t bits = random.Bits();
-  if ((bits & 3) != 0) present_ = FaultSet::FromBits(allowed.bits() & bits >> 2);
+  // A quarter has none. The others: each kind with a chance of a half, a quarter or an eighth, the
+  // same for all.
+  uint32_t kinds = allowed.bits();
+  for (uint32_t halvings = random.Below(4); halvings != 0 && kinds != 0; --halvings) {
+    kinds &= random.Bits();
+    present_ = FaultSet::FromBits(kinds);
+  }
   if (present_.empty()) return;
   ends_at_ = random.Bits64() >> (64 - kEarliestEnd - random.Below(kLatestEnd - kEarliestEnd + 1));
   crash_chance_ = random.Bits();
@@ -49,23 +67,24 @@ bool Swarm::Happens(FaultKind kind, uint64_t step, Random& random) {
 
 Choice Swarm::DisturbHere(const Point& point, Random& random) {
   Choice choice = kUndisturbed;
-  // At most one of the two, and only what the point offers.
-  if (Happens(FaultKind::kSlowThread, point.step, random) && point.thread_can_run)
-    choice = InfoOf(FaultKind::kSlowThread).draw(random);
-  if (Happens(FaultKind::kTimeout, point.step, random) && point.timer_pending)
-    choice = InfoOf(FaultKind::kTimeout).draw(random);
-  disturbs_at_ = std::min(At(FaultKind::kTimeout), At(FaultKind::kSlowThread));
+  disturbs_at_ = kNever;
+  // At most one of them, and only what the point offers.
+  for (const FaultKind kind : kDisturbing) {
+    if (Happens(kind, point.step, random) && Offers(point, kind))
+      choice = InfoOf(kind).draw(point, random);
+    disturbs_at_ = std::min(disturbs_at_, At(kind));
+  }
   return choice;
 }
 
 Choice Swarm::Choose(const Point& point, Random& random) const {
-  if (point.step >= ends_at_) return kNoFault;
-  if (point.kind == DecisionKind::kInject) return InfoOf(point.fault).draw(random);
+  if (point.step >= ends_at_ || point.alternatives < 2) return kNoFault;
+  if (point.kind == DecisionKind::kInject) return InfoOf(point.fault).draw(point, random);
   const bool crash = present_.Contains(FaultKind::kCrash);
   const bool restart = present_.Contains(FaultKind::kRestart);
   if ((!crash && !restart) || !random.Chance(crash_chance_)) return kNoFault;
   const bool restarts = crash && restart ? random.Below(2) != 0 : restart;
-  return InfoOf(restarts ? FaultKind::kRestart : FaultKind::kCrash).draw(random);
+  return InfoOf(restarts ? FaultKind::kRestart : FaultKind::kCrash).draw(point, random);
 }
 
 uint64_t Swarm::After(FaultKind kind, uint64_t step, Random& random) const {

@@ -9,7 +9,7 @@ constinit const FaultInfo kTimeoutFault = {
     .summary = "time runs to the next deadline although threads could run",
     .most_often = 6,
     .rarest = 16,
-    .draw = [](Random&) { return kAdvanceTime; },
+    .draw = [](const Point&, Random&) { return kAdvanceTime; },
 };
 
 }  // namespace weir::sim

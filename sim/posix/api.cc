@@ -1,5 +1,6 @@
-// The functions of sim/weir.h.
+// The functions of sim/weir.h and sim/weak_compare.h.
 #include <cstring>
+#include <iterator>
 
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
@@ -25,6 +26,8 @@ ThreadSlot MainOf(const void* object) {
 }  // namespace
 
 extern "C" {
+
+uint32_t weir_weak_failure(const volatile void* object);  // of sim/weak_compare.h
 
 void weir_register_scenario(const WeirScenario* scenario) { AddScenario(scenario); }
 
@@ -81,6 +84,32 @@ uint64_t weir_choose(uint64_t alternatives) {
   const uint32_t value = Draw(DecisionKind::kValue, Op::kChoose, nullptr, bound);
   Result(value);
   return value;
+}
+
+uint64_t weir_disturb(uint32_t what, uint64_t alternatives) {
+  constexpr FaultKind kKinds[] = {FaultKind::kCounters, FaultKind::kServiceState,
+                                  FaultKind::kFullRing};
+  if (what >= std::size(kKinds) || alternatives < 2 || alternatives > kMostFaultNumbers) {
+    FailExecution(VerdictKind::kAssertion, "bad_disturbance",
+                  "weir::Disturb: no disturbance %u with %llu alternatives", what,
+                  static_cast<unsigned long long>(alternatives));
+  }
+  SchedulePoint(Op::kChoose, nullptr);
+  const Choice value =
+      Inject(kKinds[what], Op::kChoose, nullptr, static_cast<uint32_t>(alternatives));
+  Result(value);
+  return value;
+}
+
+void weir_must_end_within(uint64_t nanoseconds) {
+  World& w = world();
+  w.bound_ns = nanoseconds;
+  w.bound_from_ns = w.now_ns;
+}
+
+uint32_t weir_weak_failure(const volatile void* object) {
+  if (g_mode != Mode::kTarget) return 0;
+  return Inject(FaultKind::kWeakCompare, Op::kAtomicCompare, const_cast<const void*>(object), 2);
 }
 
 uint64_t weir_now() { return world().now_ns - kStartOfTimeNs; }

@@ -1,16 +1,17 @@
 // Atomic operations: what clang's ThreadSanitizer pass makes of them, and libatomic's generic
 // calls.
 //
-// Sequentially consistent whatever order the source names (docs/limitations.md). Each operation is
-// one step after its scheduling point; an operation that leaves memory as it was counts as a look,
-// so that spinning on it is seen. The names: compiler-rt's tsan_interface_atomic.h and GCC's
-// libatomic ABI.
+// Sequentially consistent whatever order the source names, but for late stores in shared memory
+// (store_buffer.h; docs/limitations.md). Each operation is one step after its scheduling point; an
+// operation that leaves memory as it was counts as a look, so that spinning on it is seen. The
+// names: compiler-rt's tsan_interface_atomic.h and GCC's libatomic ABI.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
 
 #include "sim/engine/scheduler.h"
+#include "sim/posix/store_buffer.h"
 
 namespace weir::sim {
 namespace {
@@ -48,19 +49,31 @@ WEIR_HOT auto Atomic(Op op, const volatile void* object, Operation operation) {
   return Slow(op, object, operation);
 }
 
+// Whether a store is to be seen by others later, and is pending.
+template <bool quiet, typename T>
+WEIR_HOT bool IsDelayed(volatile T* object, T value, int order) {
+  if (!quiet && g_mode != Mode::kTarget) return false;
+  void* const at = const_cast<T*>(object);
+  if constexpr (sizeof(T) <= sizeof(uint64_t)) return DelayStore(at, value, sizeof(T), order);
+  ShowOwnStores();
+  return false;
+}
+
 template <typename T>
 WEIR_HOT T Load(const volatile T* object) {
   return Atomic(Op::kAtomicLoad, object, [object](auto quiet) WEIR_INLINED {
-    const T value = *object;
+    T value = *object;
+    if constexpr (!quiet && sizeof(T) <= sizeof(uint64_t))
+      value = static_cast<T>(Seen(Plain(object), value, sizeof(T)));
     Looked<quiet>(Plain(object), Digest(value));
     return value;
   });
 }
 
 template <typename T>
-WEIR_HOT void Store(volatile T* object, T value) {
-  Atomic(Op::kAtomicStore, object, [object, value](auto quiet) WEIR_INLINED {
-    *object = value;
+WEIR_HOT void Store(volatile T* object, T value, int order) {
+  Atomic(Op::kAtomicStore, object, [object, value, order](auto quiet) WEIR_INLINED {
+    if (!IsDelayed<quiet>(object, value, order)) *object = value;
     Result<quiet>(Digest(value));
   });
 }
@@ -117,14 +130,16 @@ namespace sim = weir::sim;
 extern "C" {
 
 void __tsan_init() {}
-// Under sequential consistency a fence orders what is ordered already.
-void __tsan_atomic_thread_fence(int) {}
+// All that is not ordered already is what was stored and is not seen yet.
+void __tsan_atomic_thread_fence(int order) {
+  if (order == __ATOMIC_SEQ_CST) sim::ShowOwnStores();
+}
 void __tsan_atomic_signal_fence(int) {}
 
 #define WEIR_ATOMIC(bits, T)                                                                       \
   T __tsan_atomic##bits##_load(const volatile T* object, int) { return sim::Load(object); }        \
-  void __tsan_atomic##bits##_store(volatile T* object, T value, int) {                             \
-    sim::Store(object, value);                                                                     \
+  void __tsan_atomic##bits##_store(volatile T* object, T value, int order) {                       \
+    sim::Store(object, value, order);                                                              \
   }                                                                                                \
   T __tsan_atomic##bits##_exchange(volatile T* object, T value, int) {                             \
     return sim::Modify(sim::Op::kAtomicExchange, object, [value](T) { return value; });            \
@@ -185,12 +200,14 @@ bool WeirAtomicCompare(size_t size, void* object, void* expected, const void* de
 
 void WeirAtomicLoad(size_t size, const void* object, void* result, int) {
   sim::LookPoint(sim::Op::kAtomicLoad, object);
+  sim::ShowOwnStores();
   std::memcpy(result, object, size);
   sim::Looked(object, sim::DigestBytes(result, size));
 }
 
 void WeirAtomicStore(size_t size, void* object, const void* value, int) {
   sim::SchedulePoint(sim::Op::kAtomicStore, object);
+  sim::ShowOwnStores();
   std::memmove(object, value, size);
   sim::Result(sim::DigestBytes(object, size));
 }
@@ -229,7 +246,9 @@ bool WeirAtomicCompare(size_t size, void* object, void* expected, const void* de
   T WeirAtomicLoad##bytes(const volatile T* object, int) asm("__atomic_load_" #bytes);            \
   T WeirAtomicLoad##bytes(const volatile T* object, int) { return sim::Load(object); }            \
   void WeirAtomicStore##bytes(volatile T* object, T value, int) asm("__atomic_store_" #bytes);    \
-  void WeirAtomicStore##bytes(volatile T* object, T value, int) { sim::Store(object, value); }    \
+  void WeirAtomicStore##bytes(volatile T* object, T value, int order) {                           \
+    sim::Store(object, value, order);                                                             \
+  }                                                                                               \
   T WeirAtomicExchange##bytes(volatile T* object, T value, int) asm("__atomic_exchange_" #bytes); \
   T WeirAtomicExchange##bytes(volatile T* object, T value, int) {                                 \
     return sim::Modify(sim::Op::kAtomicExchange, object, [value](T) { return value; });           \

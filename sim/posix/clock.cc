@@ -6,6 +6,9 @@
 // that polls for an hour ends; see ReadClock(). Sleeping costs nothing real. POSIX.1-2017,
 // clock_gettime(3p), clock_nanosleep(3p); clock_gettime(2).
 //
+// A process may have clocks that are wrong (FaultKind::kClock): ahead or behind, fast or slow. What
+// it asks for by its clocks, deadlines and durations, is measured by them.
+//
 // Departures: nothing sets a clock; the coarse clocks are as fine as the others; CPU time is
 // elapsed time; no sleep is interrupted. A sleep whose end is not in the future is a yield.
 #include "sim/posix/clock.h"
@@ -44,7 +47,7 @@ timespec Timespec(uint64_t nanoseconds) {
   return {static_cast<time_t>(nanoseconds / kSecondNs), static_cast<long>(nanoseconds % kSecondNs)};
 }
 
-// What the clock shows, as a signed distance ahead of virtual time. False if there is no such
+// What the clock shows, as a signed distance ahead of CLOCK_MONOTONIC. False if there is no such
 // clock.
 bool OffsetOf(clockid_t clock, int64_t* offset_ns) {
   switch (clock) {
@@ -68,24 +71,50 @@ bool OffsetOf(clockid_t clock, int64_t* offset_ns) {
   }
 }
 
+constexpr int64_t kMillion = 1'000'000;
+
+ClockError Error() { return ClockErrorOf(CurrentProcess().clock); }
+
+// CLOCK_MONOTONIC of the current process at this virtual time.
+int64_t Shown(uint64_t when_ns) {
+  const ClockError error = Error();
+  const auto since_ns = static_cast<int64_t>(when_ns - kStartOfTimeNs);
+  __extension__ using Wide = __int128;
+  const auto drift_ns = static_cast<int64_t>(Wide{since_ns} * error.drift_ppm / kMillion);
+  return static_cast<int64_t>(when_ns) + error.offset_ns + drift_ns;
+}
+
+// When the clock of the current process has advanced so far, at the earliest.
+uint64_t InVirtualTime(uint64_t duration_ns) {
+  const auto rate = static_cast<uint64_t>(kMillion + Error().drift_ppm);
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<uint64_t>((Wide{duration_ns} * kMillion + rate - 1) / rate);
+}
+
 // Before the target's constructors have run there is no World whose time could be read.
-uint64_t Now() { return g_mode == Mode::kLoad ? kStartOfTimeNs : ReadClock(); }
+uint64_t Now() {
+  return g_mode == Mode::kLoad ? kStartOfTimeNs : static_cast<uint64_t>(Shown(ReadClock()));
+}
 
 int Fail(int error) {
   errno = error;
   return -1;
 }
 
-// The virtual time at which a clock that is `offset_ns` ahead shows `time`.
+// The virtual time at which a clock that is `offset_ns` ahead shows `time`; 0 if that is past.
 uint64_t WhenItShows(const timespec& time, int64_t offset_ns) {
   const uint64_t shown_ns = Nanoseconds(time);
   if (shown_ns == kEndOfTimeNs) return kNever;
-  const int64_t when_ns = static_cast<int64_t>(shown_ns) - offset_ns;
-  return when_ns < 0 ? 0 : static_cast<uint64_t>(when_ns);
+  const uint64_t now_ns = g_mode == Mode::kLoad ? kStartOfTimeNs : world().now_ns;
+  const int64_t left_ns = static_cast<int64_t>(shown_ns) - offset_ns - Shown(now_ns);
+  if (left_ns <= 0) return 0;
+  uint64_t when_ns = now_ns + InVirtualTime(static_cast<uint64_t>(left_ns));
+  while (Shown(when_ns) + offset_ns < static_cast<int64_t>(shown_ns)) ++when_ns;  // rounding
+  return when_ns;
 }
 
 uint64_t AfterNow(uint64_t duration_ns) {
-  return duration_ns == kEndOfTimeNs ? kNever : world().now_ns + duration_ns;
+  return duration_ns == kEndOfTimeNs ? kNever : world().now_ns + InVirtualTime(duration_ns);
 }
 
 void Sleep(uint64_t deadline_ns) {

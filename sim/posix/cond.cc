@@ -67,7 +67,7 @@ WEIR_HOT int Wait(pthread_cond_t* cond, pthread_mutex_t* mutex, uint64_t deadlin
   }
   c.mutex_distance = distance;
   const uint32_t depth = MutexReleaseForWait(MutexOf(mutex));
-  const uint64_t end_ns = SpuriousEnd(Op::kCondWait, cond, deadline_ns);
+  const uint64_t end_ns = EarlyEnd(FaultKind::kSpuriousWakeup, Op::kCondWait, cond, deadline_ns);
   const bool woken = BlockInline(Op::kCondWait, cond, &c.waiters, end_ns, nullptr);
   // From here on the condition variable may be gone: who is woken owes it nothing.
   const int locked = MutexRetakeAfterWait(MutexOf(mutex), depth);

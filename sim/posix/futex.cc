@@ -8,8 +8,10 @@
 // guard of a static that one of them holds must be able to wake the other.) A private futex in
 // shared memory is the verdict mutex_misuse: processes would sleep through each other's wakes.
 //
-// Departures: an address that can not be read is the verdict crash, not EFAULT; nothing ends a wait
-// early with EINTR. Priority inheritance, requeueing and WAKE_OP are not simulated.
+// A wait may end for no reason with 0 or with EINTR (FaultKind::kSpuriousWakeup, kInterruptedWait).
+//
+// Departures: an address that can not be read is the verdict crash, not EFAULT. Priority
+// inheritance, requeueing and WAKE_OP are not simulated.
 #include "sim/posix/futex.h"
 
 #include <errno.h>
@@ -61,11 +63,16 @@ long Wait(const FutexCall& call, const WaitKey& key, uint32_t bits, uint64_t dea
                   "waits on a futex: nobody is there to wake it");
   }
   Progressed();
-  const uint64_t end_ns = SpuriousEnd(Op::kFutexWait, call.word, deadline_ns);
+  const uint64_t spurious_ns =
+      EarlyEnd(FaultKind::kSpuriousWakeup, Op::kFutexWait, call.word, deadline_ns);
+  const uint64_t end_ns =
+      EarlyEnd(FaultKind::kInterruptedWait, Op::kFutexWait, call.word, spurious_ns);
   const bool woken = WaitByKey(Op::kFutexWait, call.word, key, bits, end_ns);
-  const bool timed_out = !woken && end_ns == deadline_ns;
-  Result(timed_out ? ETIMEDOUT : 0);
-  return timed_out ? -ETIMEDOUT : 0;
+  int error = 0;
+  if (!woken && end_ns == deadline_ns) error = ETIMEDOUT;
+  if (!woken && end_ns < spurious_ns) error = EINTR;
+  Result(static_cast<uint64_t>(error));
+  return -error;
 }
 
 long Wake(const FutexCall& call, const WaitKey& key, uint32_t bits) {

@@ -14,6 +14,7 @@
 
 #include "sim/engine/heap.h"
 #include "sim/engine/scheduler.h"
+#include "sim/posix/failed_call.h"
 #include "sim/posix/real.h"
 #include "sim/posix/shared_memory.h"
 
@@ -84,7 +85,10 @@ void* MapShared(int fd, int protection, uint64_t offset, uint64_t length) {
   if (!descriptor->readable) return FailMap(EACCES);
   if ((protection & PROT_WRITE) != 0 && !writable) return FailMap(EACCES);
   SharedState::Object& object = ObjectOf(*descriptor);
-  SchedulePoint(Op::kMap, SharedBytesOf(object, kOwnWindow));
+  const void* const represented = SharedBytesOf(object, kOwnWindow);
+  SchedulePoint(Op::kMap, represented);
+  if (const int error = FailedCall(Op::kMap, represented, {ENOMEM, EAGAIN, ENFILE}))
+    return FailMap(error);
   if (length > kSharedBytes || offset > kSharedBytes - length) return FailMap(ENOMEM);
   if (!ReserveShared(object, offset + length)) return FailMap(ENOMEM);
   const uint32_t window = NextWindow(object, id);

@@ -21,6 +21,7 @@
 
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
+#include "sim/posix/failed_call.h"
 #include "sim/posix/real.h"
 
 namespace weir::sim {
@@ -159,6 +160,8 @@ int OpenShared(const char* name, int flags) {
   if (!Canonical(name, canonical)) return Fail(EINVAL);
   Object* object = Find(canonical);
   SchedulePoint(Op::kShmOpen, Represent(object));
+  if (const int error = FailedCall(Op::kShmOpen, Represent(object), {EMFILE, ENFILE, ENOMEM}))
+    return Fail(error);
   object = Find(canonical);  // as it is now
   if (object == nullptr) {
     if ((flags & O_CREAT) == 0) return Fail(ENOENT);
@@ -179,6 +182,8 @@ int OpenShared(const char* name, int flags) {
 
 int CreateAnonymous() {
   SchedulePoint(Op::kShmOpen, nullptr);
+  if (const int error = FailedCall(Op::kShmOpen, nullptr, {EMFILE, ENFILE, ENOMEM}))
+    return Fail(error);
   Object* const object = NewObject();
   if (object == nullptr) return Fail(ENOMEM);
   const Thread& thread = CurrentThread();
@@ -249,7 +254,10 @@ int ftruncate(int fd, off_t size) noexcept {
   if (size < 0) return Fail(EINVAL);
   if (descriptor == nullptr || !IsOpen(*descriptor)) return Fail(EBADF);
   if (!descriptor->writable) return Fail(EINVAL);
-  return Resize(ObjectOf(*descriptor), static_cast<uint64_t>(size));
+  Object& object = ObjectOf(*descriptor);
+  if (const int error = FailedCall(Op::kTruncate, Represent(&object), {EINTR, EIO, ENOSPC}))
+    return Fail(error);
+  return Resize(object, static_cast<uint64_t>(size));
 }
 
 int fstat(int fd, struct stat* status) noexcept {

@@ -103,6 +103,19 @@ struct OutputState {
   char tail[1000];
 };
 
+// store_buffer.cc: what was stored and is not seen by all, oldest first; World::pending_stores of
+// them.
+inline constexpr uint32_t kMaxPendingStores = 64;
+struct StoreState {
+  struct Store {
+    void* object;
+    uint64_t value;
+    uint64_t due;  // in World::points
+    uint32_t size;
+    ThreadSlot thread;
+  } stores[kMaxPendingStores];
+};
+
 struct PosixState {
   OutputState output;
   ExitState exit;
@@ -111,6 +124,7 @@ struct PosixState {
   WaitTable waits;
   SharedState shared;
   EnvironmentState environment;
+  StoreState stores;
 };
 static_assert(sizeof(PosixState) <= sizeof(World::posix_state));
 

@@ -19,6 +19,7 @@
 #include "sim/engine/heap.h"
 #include "sim/engine/scheduler.h"
 #include "sim/posix/clock.h"
+#include "sim/posix/failed_call.h"
 #include "sim/posix/key.h"
 #include "sim/posix/real.h"
 
@@ -128,6 +129,7 @@ int pthread_create(pthread_t* handle, const pthread_attr_t* attributes, void* (*
                   "starts a thread before main or scenario");
   }
   SchedulePoint(Op::kThreadCreate, nullptr);
+  if (const int error = FailedCall(Op::kThreadCreate, nullptr, {EAGAIN})) return Finish(error);
   const ThreadSlot slot = SpawnThread(CurrentThread().process, start, argument);
   if (slot == kNoThread) return Finish(EAGAIN);
   int state = PTHREAD_CREATE_JOINABLE;

@@ -48,6 +48,7 @@ fence::Options OptionsOf(const Run& run, uint32_t slot, uint32_t life,
   fence::Options options = run.Member("counter_epochs", slot, kMostLives, account);
   options.first_sequence = FirstSequence(run, slot, life);
   options.first_reply = std::numeric_limits<uint64_t>::max() - 7;
+  team::Disturb(options);
   return options;
 }
 

@@ -6,16 +6,14 @@
 // and so on until the coordinator has gone. A worker that is killed is noticed by its lease; one
 // that starts again joins as a new incarnation, in a new *life*.
 //
-// Heartbeats keep timers pending for ever, so that a hang is not a deadlock here. It is what the
-// watchdog finds.
+// A worker that stands still for a whole lease is given up, too, and refused when it comes back.
+//
+// Heartbeats keep timers pending for ever, so that a hang is not a deadlock here, but no progress.
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <thread>
 
 #include "fence/process.h"
 #include "sim/scenario/ledger.h"
@@ -28,8 +26,8 @@ constexpr uint32_t kLives =
 // Longer than what a thread that is slow again and again loses between two heartbeats (a second at
 // a time): nobody who lives is taken for dead, least of all the coordinator.
 constexpr std::chrono::seconds kLease{20};
-// Virtual time after which a barrier that has not returned never will: many leases.
-constexpr std::chrono::seconds kHang{1200};
+// From the last fault on: many leases.
+constexpr std::chrono::seconds kBound{600};
 using team::kCoordinator;
 
 fence::Options OptionsOf(const team::Company& run, uint32_t slot,
@@ -38,6 +36,7 @@ fence::Options OptionsOf(const team::Company& run, uint32_t slot,
   options.lease = kLease;
   // Each life starts lower or higher than the one before it ended.
   options.first_sequence = weir::Incarnation() % 2 == 0 ? ~uint64_t{0} - 5 : 3;
+  team::Disturb(options);
   return options;
 }
 
@@ -71,28 +70,6 @@ void Work(team::Company& run, uint32_t slot) {
   }
 }
 
-// Fails the run if the members are not through in time.
-class Watchdog {
- public:
-  Watchdog()
-      : thread_([this](const std::stop_token&) {
-          std::unique_lock lock(mutex_);
-          const bool ended = ended_changed_.wait_for(lock, kHang, [this] { return ended_; });
-          weir::Expect(ended, "hang", [] { return "a member did not return for twenty minutes"; });
-        }) {}
-  ~Watchdog() {
-    const std::lock_guard lock(mutex_);
-    ended_ = true;
-    ended_changed_.notify_one();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable ended_changed_;
-  bool ended_ = false;
-  std::jthread thread_;
-};
-
 }  // namespace
 
 WEIR_SCENARIO(crash_and_restart, weir::Int("workers", 1, 4, 2), weir::Int("iterations", 1, 16, 6),
@@ -102,9 +79,10 @@ WEIR_SCENARIO(crash_and_restart, weir::Int("workers", 1, 4, 2), weir::Int("itera
                        .burst = parameters["burst"],
                        .mode = team::kMessageModeValues[parameters["mode"]]};
   const std::function<void(uint32_t)> work = [&run](uint32_t slot) { Work(run, slot); };
-  Watchdog watchdog;
+  weir::MustEndWithin(kBound);
   const weir::Process coordinator = weir::Spawn("coordinator", [&run] { Coordinate(run); });
-  const auto workers = team::SpawnMembers(1, run.workers + 1, work, weir::kMayRestart);
+  const auto workers =
+      team::SpawnMembers(1, run.workers + 1, work, weir::kMayRestart | weir::kMayStall);
   weir::Join(coordinator);
   for (const weir::Process worker : workers) weir::Join(worker);
 }

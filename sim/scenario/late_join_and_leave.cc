@@ -31,6 +31,7 @@ void ExpectMember(const fence::Process& self) {
 fence::Options OptionsOf(const team::Company& run, uint32_t slot,
                          const std::shared_ptr<team::Account>& account) {
   fence::Options options = run.Member("late_join_and_leave", slot, kLives, account);
+  team::Disturb(options);
   fence::Handler& handler = options.handlers[team::kMark];
   handler = [take = std::move(handler)](fence::Process& self, const fence::Message& marker) {
     ExpectMember(self);

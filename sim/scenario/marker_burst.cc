@@ -173,15 +173,9 @@ fence::Options Member(Run* run, uint32_t slot) {
 }
 
 void BeMember(Run* run, uint32_t slot) {
-  absl::StatusOr<std::unique_ptr<fence::Process>> self =
-      slot == kCoordinator ? fence::Process::Create(Member(run, slot))
-                           : fence::Process::Join(Member(run, slot));
-  Must(self.status(), slot, slot == kCoordinator ? "create" : "join");
-  Must((*self)->AwaitMembers(run->settings.members), slot, "await members");
-  Iterate(*run, **self);
-  // The coordinator's leaving ends the group, so all are through before it does.
-  Enter(**self, "end", fence::Mode::kRendezvous);
-  Must((*self)->Leave(), slot, "leave");
+  const std::unique_ptr<fence::Process> self = team::Start(Member(run, slot));
+  Iterate(*run, *self);
+  team::End(*self);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #ifndef WEIR_SIM_SCENARIO_TEAM_H_
 #define WEIR_SIM_SCENARIO_TEAM_H_
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -117,13 +118,43 @@ inline fence::Options Member(const std::string& group, uint32_t members, uint32_
   return options;
 }
 
+// What a run may change of any member's options: where its counters begin, and how little its rings
+// hold, for which the creator's word counts.
+inline void Disturb(fence::Options& options) {
+  constexpr uint64_t kLast = std::numeric_limits<uint64_t>::max();
+  constexpr uint64_t kFirstNumbers[] = {0, kLast - 1, kLast - 20, uint64_t{1} << 63, 5};
+  if (const uint64_t how = weir::Disturb(weir::Disturbance::kCounters, 5); how != 0) {
+    options.first_sequence = kFirstNumbers[how];
+    options.first_reply = kFirstNumbers[how];
+  }
+  if (options.slot == kCoordinator) {
+    const uint64_t halvings = weir::Disturb(weir::Disturbance::kFullRing, 4);
+    options.geometry.ring_messages = std::max(options.geometry.ring_messages >> halvings, 4u);
+  }
+}
+
+// A member that has begun in service state: when it begins to serve, for good, is the run's affair.
+inline void Serve(fence::Process& self, uint64_t how) {
+  if (how == 0) return;
+  weir::Spend(std::chrono::microseconds(uint64_t{1} << (4 * how)));
+  self.SetService(false);
+}
+
 // Creates or joins the group, and waits until `members` are there.
 inline std::unique_ptr<fence::Process> Start(fence::Options options, uint32_t members) {
   const uint32_t slot = options.slot;
+  // Who holds things back on purpose, or counts on the ring's size, does so itself.
+  uint64_t late = 0;
+  if (!options.start_in_service) {
+    Disturb(options);
+    late = weir::Disturb(weir::Disturbance::kServiceState, 6);
+    options.start_in_service = late != 0;
+  }
   absl::StatusOr<std::unique_ptr<fence::Process>> self =
       slot == kCoordinator ? fence::Process::Create(std::move(options))
                            : fence::Process::Join(std::move(options));
   Must(self.status(), slot, slot == kCoordinator ? "create" : "join");
+  Serve(**self, late);
   Must((*self)->AwaitMembers(members), slot, "await members");
   return *std::move(self);
 }

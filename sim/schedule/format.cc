@@ -115,11 +115,14 @@ std::string FormatChoice(const EditChoice& choice, const NameTable& names) {
       return Line().Add("run", "\"time\"").Text();
     case EditChoice::Kind::kWake:
       return Line().Add("wake", absl::StrCat(choice.number)).Text();
-    case EditChoice::Kind::kFault:
+    case EditChoice::Kind::kFault: {
+      const bool is_number = FormOf(choice.fault) == FaultForm::kNumber;
       return Line()
           .Add("fault", Quote(std::string(FaultName(choice.fault))))
-          .Add("delay_ns", Integer(DelayNs(choice.number)))
+          .AddIf(is_number, "how", absl::StrCat(choice.number))
+          .AddIf(!is_number, "delay_ns", Integer(DelayNs(choice.fault, choice.number)))
           .Text();
+    }
     case EditChoice::Kind::kValue:
       break;
   }

@@ -27,11 +27,26 @@ constexpr uint64_t KeyHash(uint64_t thread_path, Op op, const ObjectKey& object,
   return hash ^ (hash >> 29);
 }
 
+// The same, for a choice for which IsPause() holds.
+inline bool IsPauseOffered(const Point& point, Choice pause) {
+  if (!point.thread_can_run || DelayOf(pause) - 1 >= kDelays) return false;
+  switch (PauseKind(pause)) {
+    case FaultKind::kSlowThread:
+      return true;
+    case FaultKind::kSlowProcess:
+      return point.process_may_pause;
+    case FaultKind::kStall:
+      return point.process_may_stall;
+    default:
+      return false;
+  }
+}
+
 // Whether the point offers this choice.
 inline bool IsOffered(const Point& point, Choice choice) {
   if (point.kind != DecisionKind::kRun) return choice < point.alternatives;
   if (choice == kAdvanceTime) return point.timer_pending;
-  if (IsPause(choice)) return point.thread_can_run && DelayOf(choice) - 1 < kDelays;
+  if (IsPause(choice)) return IsPauseOffered(point, choice);
   return choice < kMaxThreads && point.runnable->Contains(static_cast<int>(choice));
 }
 

@@ -130,22 +130,33 @@ Fault ParseFault(const JsonNode& node, const std::string& prefix, const Paths& p
   return fault;
 }
 
-// A fault that lasts for some time: 1, 2, 4 … microseconds.
+// 1 … kDelays.
+uint32_t ParseDelay(FaultKind kind, Fields& fields, FirstError& error) {
+  std::string place;
+  const JsonNode& node = fields.Required("delay_ns", &place);
+  const uint64_t delay_ns =
+      UnsignedValue(node, place, DelayNs(kind, 1), DelayNs(kind, kDelays), error);
+  uint32_t number = 1;
+  while (number < kDelays && DelayNs(kind, number) < delay_ns) ++number;
+  if (DelayNs(kind, number) != delay_ns) {
+    error.Set(node, place, absl::StrCat("expected ", DelayNs(kind, 1), " times a power of two"));
+  }
+  return number;
+}
+
+// A fault that lasts for some time, 1, 2, 4 … microseconds, or that happens in one of some ways.
 void ParseInjected(const JsonNode& fault, const std::string& place, Fields& fields,
                    EditChoice& choice, FirstError& error) {
   choice.kind = EditChoice::Kind::kFault;
   const std::optional<FaultKind> kind = FaultFromName(StringValue(fault, place, error));
-  if (!kind || !IsDelay(*kind)) {
+  if (!kind || FormOf(*kind) == FaultForm::kLife || FormOf(*kind) == FaultForm::kTime) {
     error.Set(fault, place, absl::StrCat("unknown fault of a point ", Describe(fault)));
   }
   choice.fault = kind.value_or(FaultKind::kSlowThread);
-  std::string delay_place;
-  const JsonNode& delay = fields.Required("delay_ns", &delay_place);
-  const uint64_t delay_ns = UnsignedValue(delay, delay_place, DelayNs(1), DelayNs(kDelays), error);
-  choice.number = 1;
-  while (choice.number < kDelays && DelayNs(choice.number) < delay_ns) ++choice.number;
-  if (DelayNs(choice.number) != delay_ns) {
-    error.Set(delay, delay_place, "expected 1000 times a power of two");
+  if (FormOf(choice.fault) == FaultForm::kNumber) {
+    choice.number = static_cast<uint32_t>(fields.Unsigned("how", 1, kMostFaultNumbers - 1));
+  } else {
+    choice.number = ParseDelay(choice.fault, fields, error);
   }
   fields.Finish();
 }

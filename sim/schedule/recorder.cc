@@ -32,7 +32,7 @@ EditChoice ChoiceOf(const Point& point, Choice choice, const Names& names) {
     default:
       if (choice == kAdvanceTime) return {EditChoice::Kind::kTime, "", 0};
       if (IsPause(choice))
-        return {EditChoice::Kind::kFault, "", DelayOf(choice), FaultKind::kSlowThread};
+        return {EditChoice::Kind::kFault, "", DelayOf(choice), PauseKind(choice)};
       return {EditChoice::Kind::kRun, names.thread_path(static_cast<ThreadSlot>(choice)), 0};
   }
 }

@@ -23,7 +23,8 @@ Draw SortOf(const Edit& edit) {
     case EditChoice::Kind::kValue:
       return Draw::kValue;
     case EditChoice::Kind::kFault:
-      return edit.choice.fault == FaultKind::kSlowThread ? Draw::kRun : DrawOf(edit.choice.fault);
+      return FormOf(edit.choice.fault) == FaultForm::kPause ? Draw::kRun
+                                                            : DrawOf(edit.choice.fault);
     default:
       return edit.blocked ? Draw::kRunBlocked : Draw::kRun;
   }
@@ -79,6 +80,7 @@ absl::Status Replay::PrepareEdits() {
                          .sort = SortOf(edit),
                          .kind = edit.choice.kind,
                          .number = edit.choice.number,
+                         .fault = edit.choice.fault,
                          .runs = PathHash(edit.choice.thread),
                          .index = static_cast<uint32_t>(i)});
   }
@@ -187,7 +189,7 @@ std::optional<Choice> Replay::Fit(const Prepared& edit, const Point& point) cons
     return point.timer_pending ? std::optional<Choice>(kAdvanceTime) : std::nullopt;
   }
   if (edit.kind == EditChoice::Kind::kFault && point.kind == DecisionKind::kRun) {
-    const Choice pause = PauseChoice(edit.number);
+    const Choice pause = PauseChoice(edit.fault, edit.number);
     return IsOffered(point, pause) ? std::optional<Choice>(pause) : std::nullopt;
   }
   if (edit.kind != EditChoice::Kind::kRun) {

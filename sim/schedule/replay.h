@@ -66,6 +66,7 @@ class Replay final : public Strategy, public Observer {
     Draw sort;
     EditChoice::Kind kind;
     uint32_t number;  // kWake, kValue, kFault
+    FaultKind fault;  // kFault
     uint64_t runs;    // kRun: path hash of who is to run
     uint32_t index;   // into schedule_.edits
   };

@@ -49,7 +49,13 @@ Waiter MakeWaiter(const ThreadReport& thread, const std::map<ThreadSlot, size_t>
 }
 
 Standing MakeStanding(const ThreadReport& thread, const std::vector<Frame>& stack) {
-  Standing standing{thread.runnable, thread.failed, thread.op, "", "", ""};
+  Standing standing{.runnable = thread.runnable,
+                    .failed = thread.failed,
+                    .timed = thread.deadline_ns.has_value(),
+                    .op = thread.op,
+                    .function = "",
+                    .callers = "",
+                    .place = ""};
   size_t callers = 0;
   for (const Frame& frame : stack) {
     if (!frame.in_user_code) continue;
@@ -86,6 +92,20 @@ std::string DeadlockHeadline(const std::vector<Waiter>& waiters) {
   return text;
 }
 
+// Whoever waits without a deadline, and for nobody in particular who could still do something.
+std::string NoProgressHeadline(const std::vector<Waiter>& waiters, const std::string& message) {
+  std::string text = absl::StrCat("no progress: ", message);
+  const auto stuck = [](const Waiter& w) { return !w.runnable && !w.deadline_ns; };
+  const auto first = std::find_if(waiters.begin(), waiters.end(), stuck);
+  if (first == waiters.end()) return text;
+  absl::StrAppend(&text, "; ", first->name, " waits in ", std::string(OpName(first->op)));
+  if (!first->place.empty()) absl::StrAppend(&text, " (", first->place, ")");
+  absl::StrAppend(&text, " and nobody is left to wake it");
+  const auto others = std::count_if(waiters.begin(), waiters.end(), stuck) - 1;
+  if (others > 0) absl::StrAppend(&text, ", as ", others, others == 1 ? " other" : " others");
+  return text;
+}
+
 std::string KindInWords(VerdictKind kind) {
   return absl::StrReplaceAll(std::string(VerdictName(kind)), {{"_", " "}});
 }
@@ -105,6 +125,7 @@ std::string Headline(const Verdict& verdict, const std::string& thread, const st
   message = absl::StrReplaceAll(message, {{"\n", "; "}});
   if (!verdict.failed()) return "passed";
   if (verdict.kind == VerdictKind::kAssertion && !message.empty()) return message;
+  if (verdict.kind == VerdictKind::kNoProgress) return NoProgressHeadline(waiters, message);
   std::string text;
   if (verdict.kind == VerdictKind::kDeadlock) {
     text = DeadlockHeadline(waiters);
@@ -196,8 +217,8 @@ std::string ShortText(const Report& report, size_t frames) {
   std::string text;
   std::vector<ThreadStack> stacks = report.stacks;
   if (IsStuckKind(report.verdict.kind)) {
-    absl::StrAppend(&text, "who waits for whom\n", WaitForText(report.waiters, kWaitersInShort),
-                    "\n");
+    absl::StrAppend(&text, "who waits for whom\n",
+                    WaitForText(report.waiters, true, kWaitersInShort), "\n");
   } else {
     // Where somebody failed, the others are for the whole report.
     std::erase_if(stacks, [](const ThreadStack& stack) { return !stack.failed; });
@@ -209,7 +230,8 @@ std::string ShortText(const Report& report, size_t frames) {
 std::string FullText(const Report& report) {
   std::string text;
   if (!report.waiters.empty()) {
-    absl::StrAppend(&text, "who waits for whom\n", WaitForText(report.waiters), "\n");
+    absl::StrAppend(&text, "who waits for whom\n",
+                    WaitForText(report.waiters, IsStuckKind(report.verdict.kind)), "\n");
   }
   if (!report.stacks.empty()) absl::StrAppend(&text, "stacks\n", StacksText(report.stacks));
   return text;

@@ -21,8 +21,15 @@ std::string OperationAt(const Standing& thread) {
   return text;
 }
 
-std::vector<std::string> StuckParts(const std::vector<Standing>& threads) {
+std::vector<std::string> StuckParts(VerdictKind kind, const std::vector<Standing>& threads) {
   std::vector<std::string> parts;
+  if (kind == VerdictKind::kNoProgress) {
+    // Heartbeats and the like are there in every run, wherever they stand.
+    for (const Standing& thread : threads) {
+      if (!thread.runnable && !thread.timed) parts.push_back(OperationAt(thread));
+    }
+    if (!parts.empty()) return parts;
+  }
   for (const Standing& thread : threads) {
     if (!thread.runnable) parts.push_back(OperationAt(thread));
   }
@@ -42,14 +49,15 @@ std::string FileName(std::string_view oracle) {
 }  // namespace
 
 bool IsStuckKind(VerdictKind kind) {
-  return kind == VerdictKind::kDeadlock || kind == VerdictKind::kLivelock;
+  return kind == VerdictKind::kDeadlock || kind == VerdictKind::kLivelock ||
+         kind == VerdictKind::kNoProgress;
 }
 
 std::vector<std::string> SignatureParts(const Verdict& verdict,
                                         const std::vector<Standing>& threads) {
   std::vector<std::string> parts;
   if (IsStuckKind(verdict.kind)) {
-    parts = StuckParts(threads);
+    parts = StuckParts(verdict.kind, threads);
   } else if (verdict.oracle[0] != '\0') {
     parts.emplace_back(verdict.oracle);
   } else {

@@ -14,6 +14,7 @@ namespace weir::sim {
 struct Standing {
   bool runnable = false;
   bool failed = false;  // the thread of the verdict
+  bool timed = false;   // its wait ends by itself
   Op op = Op::kNone;
   std::string function;  // of the first frame in the user's code; empty when unknown
   std::string
@@ -21,13 +22,14 @@ struct Standing {
   std::string place;  // "drain.cc:41"; empty when unknown
 };
 
-// Nobody failed, but nothing goes on: deadlock and livelock.
+// Nobody failed, but nothing goes on: deadlock, livelock and no_progress.
 bool IsStuckKind(VerdictKind kind);
 
 // What tells this failure from others, in sorted order, each once:
 //
 // - deadlock: "op@function place callers" of every blocked thread; the callers, since many threads
 //   wait in one function
+// - no_progress: the same of those whose wait does not end by itself, if there are any
 // - livelock: the same of the blocked threads; the functions of the spinning ones when none is
 //   blocked (where in its loop a spinning thread is caught differs from run to run)
 // - every other kind: the oracle, or if there is none the function in which the thread failed

@@ -33,7 +33,7 @@ bool Visit(const std::vector<Waiter>& waiters, size_t node, std::vector<Colour>&
   return false;
 }
 
-std::string Line(const std::vector<Waiter>& waiters, const Waiter& waiter) {
+std::string Line(const std::vector<Waiter>& waiters, const Waiter& waiter, bool stuck) {
   if (waiter.runnable) {
     std::string line = absl::StrCat(waiter.name, " can run");
     if (waiter.op != Op::kNone) absl::StrAppend(&line, ", at ", std::string(OpName(waiter.op)));
@@ -50,6 +50,8 @@ std::string Line(const std::vector<Waiter>& waiters, const Waiter& waiter) {
   if (!names.empty()) absl::StrAppend(&line, " for ", absl::StrJoin(names, ", "));
   if (waiter.deadline_ns) {
     absl::StrAppend(&line, ", until ", *waiter.deadline_ns / 1'000, " µs of virtual time");
+  } else if (stuck && names.empty()) {
+    absl::StrAppend(&line, "; nobody is left to wake it");
   }
   return line;
 }
@@ -68,7 +70,7 @@ std::vector<size_t> FindCycle(const std::vector<Waiter>& waiters) {
   return {};
 }
 
-std::string WaitForText(const std::vector<Waiter>& waiters, size_t most) {
+std::string WaitForText(const std::vector<Waiter>& waiters, bool stuck, size_t most) {
   const std::vector<size_t> cycle = FindCycle(waiters);
   std::vector<size_t> order = cycle;
   for (const bool runnable : {false, true}) {
@@ -79,7 +81,8 @@ std::string WaitForText(const std::vector<Waiter>& waiters, size_t most) {
   }
   std::string text;
   const size_t shown = std::min(order.size(), std::max(most, cycle.size()));
-  for (size_t i = 0; i < shown; ++i) absl::StrAppend(&text, Line(waiters, waiters[order[i]]), "\n");
+  for (size_t i = 0; i < shown; ++i)
+    absl::StrAppend(&text, Line(waiters, waiters[order[i]], stuck), "\n");
   if (shown < order.size()) absl::StrAppend(&text, "… ", order.size() - shown, " more\n");
   if (!cycle.empty()) {
     absl::StrAppend(&text, "cycle: ");

@@ -35,8 +35,11 @@ std::vector<size_t> FindCycle(const std::vector<Waiter>& waiters);
 //   cycle: worker-0/main → worker-1/main → worker-0/main
 //
 // Threads that can run come last, as "… can run". Beyond `most` lines, but not in the cycle, they
-// are only counted: "… 14 more". Empty for no threads.
-std::string WaitForText(const std::vector<Waiter>& waiters, size_t most = SIZE_MAX);
+// are only counted: "… 14 more". Empty for no threads. If the execution is `stuck`, it is said of
+// those who wait without a deadline, and for nobody in particular, that nobody is left to wake
+// them.
+std::string WaitForText(const std::vector<Waiter>& waiters, bool stuck = false,
+                        size_t most = SIZE_MAX);
 
 }  // namespace weir::sim
 

@@ -83,7 +83,7 @@ absl::Status SystemError(const std::string& what) {
   if (error == EEXIST) return absl::AlreadyExistsError(text);
   if (error == ENOENT) return absl::NotFoundError(text);
   if (error == EACCES) return absl::PermissionDeniedError(text);
-  if (error == ENOMEM || error == ENOSPC || error == EMFILE)
+  if (error == ENOMEM || error == ENOSPC || error == EMFILE || error == ENFILE || error == EAGAIN)
     return absl::ResourceExhaustedError(text);
   return absl::InternalError(text);
 }
@@ -111,6 +111,15 @@ class FileDescriptor {
  private:
   const int fd_;
 };
+
+// False with errno. A signal is no reason to give up.
+bool Resize(const FileDescriptor& fd, size_t bytes) {
+  int rc;
+  do {
+    rc = ftruncate(fd.get(), static_cast<off_t>(bytes));
+  } while (rc != 0 && errno == EINTR);
+  return rc == 0;
+}
 
 absl::StatusOr<std::byte*> Map(const FileDescriptor& fd, size_t bytes, const std::string& name) {
   void* const base = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
@@ -223,9 +232,8 @@ absl::StatusOr<Segment> Segment::Create(const std::string& group, const Geometry
 
   const size_t bytes = SegmentOffsets(geometry).end;
   absl::StatusOr<std::byte*> base =
-      ftruncate(fd.get(), static_cast<off_t>(bytes)) == 0
-          ? Map(fd, bytes, *name)
-          : SystemError(absl::StrCat("ftruncate ", *name, " to ", bytes, " bytes"));
+      Resize(fd, bytes) ? Map(fd, bytes, *name)
+                        : SystemError(absl::StrCat("ftruncate ", *name, " to ", bytes, " bytes"));
   if (!base.ok()) {
     shm_unlink(name->c_str());
     return base.status();

@@ -25,13 +25,18 @@ class Faults_ : public testing::TestWithParam<Case> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(, Faults_,
-                         testing::Values(Case{"spurious_wakeup", "wait_without_loop"},
-                                         Case{"spurious_wakeup", "futex_without_loop"},
-                                         Case{"delayed_wakeup", "late_wakeup"},
-                                         Case{"slow_thread", "preempted"},
-                                         Case{"timeout", "timed_wait"}),
-                         [](const auto& info) { return std::string(info.param.program); });
+INSTANTIATE_TEST_SUITE_P(
+    , Faults_,
+    testing::Values(
+        Case{"spurious_wakeup", "wait_without_loop"}, Case{"spurious_wakeup", "futex_without_loop"},
+        Case{"delayed_wakeup", "late_wakeup"}, Case{"slow_thread", "preempted"},
+        Case{"timeout", "timed_wait"}, Case{"slow_process", "slow_process"},
+        Case{"stall", "stalled_process"}, Case{"sluggish_wakeup", "tick"},
+        Case{"interrupted_wait", "futex_interrupted"}, Case{"delayed_store", "store_buffering"},
+        Case{"weak_compare", "weak_without_loop"}, Case{"clock", "clocks_compared"},
+        Case{"failed_call", "unchecked_calls"}, Case{"counters", "counter_below_its_begin"},
+        Case{"service_state", "serves_in_time"}, Case{"full_ring", "always_room"}),
+    [](const auto& info) { return std::string(info.param.program); });
 
 TEST_P(Faults_, AreFoundAloneAndOnlyWithTheFault) {
   const WeirEnd with = Fuzz(std::string(" --runs 20000 --faults=") + GetParam().fault);
@@ -96,7 +101,10 @@ TEST(FaultFlags, HaveTheirNamesInTheList) {
     EXPECT_FALSE(fault.value("summary", "").empty()) << fault;
     all += (all.empty() ? "" : ",") + fault.value("fault", "");
   }
-  EXPECT_EQ(all, "crash,restart,timeout,slow_thread,delayed_wakeup,spurious_wakeup");
+  EXPECT_EQ(all,
+            "crash,restart,timeout,slow_thread,delayed_wakeup,spurious_wakeup,slow_process,stall,"
+            "sluggish_wakeup,interrupted_wait,delayed_store,weak_compare,clock,failed_call,"
+            "counters,service_state,full_ring");
   EXPECT_EQ(Weir("fuzz marker_burst --runs 1 --faults=" + all).status, 0);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,8 @@ INSTANTIATE_TEST_SUITE_P(, Programs_, testing::ValuesIn(Programs()), [](const au
   return name;
 });
 
-// What a program's first line leaves out, "// simulated without spurious_wakeup": it tests who is
-// woken, and by whom.
+// What a program's first line leaves out, "// simulated without spurious_wakeup, interrupted_wait":
+// it tests who is woken, and by whom.
 std::string FaultFlag(const std::string& program) {
   const std::string text = ReadAll(WEIR_SOURCE_DIR "/tests/programs/" + program + ".cc");
   const std::string line = text.substr(0, text.find('\n'));
@@ -40,7 +41,8 @@ std::string FaultFlag(const std::string& program) {
   const size_t at = line.find(mark);
   return at == std::string::npos || !line.starts_with("// simulat")
              ? ""
-             : " --faults=-" + line.substr(at + mark.size());
+             : " --faults=-" +
+                   std::regex_replace(line.substr(at + mark.size()), std::regex(", "), ",-");
 }
 
 // Some fail under some schedules only. The rarest is philosophers: 283 of 20,000 executions of the

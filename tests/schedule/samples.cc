@@ -110,8 +110,9 @@ EditChoice RandomChoice(Random& random) {
     case 2:
       return {EditChoice::Kind::kWake, "", random.Bits()};
     case 3: {
-      constexpr FaultKind kKinds[] = {FaultKind::kSlowThread, FaultKind::kDelayedWakeup,
-                                      FaultKind::kSpuriousWakeup};
+      constexpr FaultKind kKinds[] = {FaultKind::kSlowThread,    FaultKind::kStall,
+                                      FaultKind::kDelayedWakeup, FaultKind::kSpuriousWakeup,
+                                      FaultKind::kClock,         FaultKind::kFailedCall};
       return {EditChoice::Kind::kFault, "", 1 + random.Below(kDelays),
               kKinds[random.Below(std::size(kKinds))]};
     }

@@ -16,7 +16,7 @@ constexpr int kExponents = RandomStrategy::kStickiest + 1;
 RandomStrategy WithExponent(uint32_t exponent, uint64_t index = 0) {
   RandomStrategy strategy;
   do {
-    strategy.Begin({.index = index}, Random(ExecutionSeed(0, index)));
+    strategy.Begin({.index = index, .faults = FaultSet::None()}, Random(ExecutionSeed(0, index)));
     ++index;
   } while (strategy.exponent() != exponent);
   return strategy;

@@ -50,10 +50,26 @@ TEST(Headline, ADeadlockWithoutACycleNamesWhoWaitsForEver) {
             "deadlock: a waits in cond_wait for ever (a.cc:3)");
 }
 
+TEST(Headline, NoProgressNamesWhoWaitsAndThatNobodyIsLeftToWakeIt) {
+  Waiter heartbeat;
+  heartbeat.name = "heartbeat";
+  heartbeat.op = Op::kFutexWait;
+  heartbeat.deadline_ns = 5;
+  Waiter a;
+  a.name = "a";
+  a.op = Op::kCondWait;
+  a.place = "a.cc:3";
+  Verdict verdict = Of(VerdictKind::kNoProgress, "not done in 5 ms");
+  EXPECT_EQ(
+      Headline(verdict, "", "", {heartbeat, a, a}),
+      "no progress: not done in 5 ms; a waits in cond_wait (a.cc:3) and nobody is left to wake "
+      "it, as 1 other");
+}
+
 TEST(Headline, IsOneLine) {
   EXPECT_THAT(Headline(Of(VerdictKind::kAssertion, "first\nsecond\n"), "", "", {}),
               Not(HasSubstr("\n")));
-  for (int kind = 0; kind <= static_cast<int>(VerdictKind::kDiverged); ++kind) {
+  for (int kind = 0; kind <= static_cast<int>(VerdictKind::kNoProgress); ++kind) {
     EXPECT_FALSE(Headline(Of(static_cast<VerdictKind>(kind)), "", "", {}).empty());
   }
 }

@@ -19,7 +19,22 @@ Verdict Of(VerdictKind kind, const char* oracle = "") {
 }
 
 Standing In(Op op, const char* function, const char* place) {
-  return {false, false, op, function, "", place};
+  return {.runnable = false,
+          .failed = false,
+          .timed = false,
+          .op = op,
+          .function = function,
+          .callers = "",
+          .place = place};
+}
+
+TEST(Signature, NoProgressIsToldByThoseWhoWaitWithoutADeadline) {
+  const Verdict verdict = Of(VerdictKind::kNoProgress, "no_progress");
+  const Standing stuck = In(Op::kCondWait, "F", "f.cc:1");
+  Standing heartbeat = In(Op::kFutexWait, "G", "g.cc:1");
+  heartbeat.timed = true;
+  EXPECT_EQ(Signature(verdict, {stuck, heartbeat}), Signature(verdict, {stuck}));
+  EXPECT_NE(Signature(verdict, {heartbeat}), Signature(verdict, {stuck}));
 }
 
 TEST(Signature, AnOracleNamesItsFailureWhateverTheThreads) {

@@ -70,7 +70,7 @@ TEST(WaitFor, ALongListIsCutButNotInTheCycle) {
   for (size_t i = 0; i < 5; ++i) waiters[i].name = "t" + std::to_string(i);
   waiters[3].waits_for = {4};
   waiters[4].waits_for = {3};
-  const std::string text = WaitForText(waiters, 1);
+  const std::string text = WaitForText(waiters, false, 1);
   EXPECT_THAT(text, HasSubstr("t3 waits in"));
   EXPECT_THAT(text, HasSubstr("t4 waits in"));
   EXPECT_THAT(text, HasSubstr("… 3 more\n"));

@@ -1,4 +1,4 @@
-// simulated without spurious_wakeup
+// simulated without spurious_wakeup, interrupted_wait
 // futex by syscall(): WAIT, WAKE, WAIT_BITSET, WAKE_BITSET, timeouts relative and absolute, EAGAIN.
 #include <linux/futex.h>
 #include <sys/syscall.h>

@@ -1,4 +1,4 @@
-// simulated without spurious_wakeup
+// simulated without spurious_wakeup, interrupted_wait
 // Futexes, where they are strict: unaligned words, empty bit sets, bad times, bits that do not
 // meet, counts of the woken, deadlines that lie behind, waits with and without the private flag.
 #include <linux/futex.h>

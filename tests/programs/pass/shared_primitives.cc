@@ -1,4 +1,4 @@
-// simulated without spurious_wakeup
+// simulated without spurious_wakeup, interrupted_wait
 // A process-shared mutex, condition variable, semaphore and futex, each used at two addresses.
 #include <fcntl.h>
 #include <linux/futex.h>
