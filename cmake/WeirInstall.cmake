@@ -7,6 +7,7 @@ set(package "${CMAKE_INSTALL_LIBDIR}/cmake/weir")
 
 install(TARGETS weir weir_target_headers EXPORT weir COMPONENT weir)
 install(FILES "${PROJECT_SOURCE_DIR}/sim/weir.h" "${PROJECT_SOURCE_DIR}/sim/weak_compare.h"
+        "${PROJECT_SOURCE_DIR}/sim/oracles.h"
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/weir/sim"
         COMPONENT weir)
 if(TARGET weir_target_fence)

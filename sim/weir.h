@@ -40,6 +40,7 @@ struct WeirScenario {
   const WeirParameter* parameters;
   size_t parameter_count;
   void (*body)(const int64_t* values);
+  const char* expected;  // the verdict that it is to come to; null for pass
 };
 
 void weir_register_scenario(const WeirScenario* scenario);
@@ -56,6 +57,11 @@ uint64_t weir_choose(uint64_t alternatives);
 uint64_t weir_now(void);
 uint64_t weir_disturb(uint32_t what, uint64_t alternatives);
 void weir_must_end_within(uint64_t nanoseconds);
+void weir_observe(const char* key, size_t length, int64_t value);
+int weir_watch_begin(void);
+void weir_watch_end(void);
+uint32_t weir_register_sometimes(const char* id);
+void weir_sometimes(uint32_t index, int holds);
 }
 
 namespace weir {
@@ -154,6 +160,44 @@ inline void Expect(bool holds, const char* oracle, Message&& message) {
   }
 }
 
+// Puts a fact into the trace of an execution that is watched (replayed, recorded for a report):
+// `weir replay --trace` and `weir show` tell it where it was observed. Else it costs a call. No
+// scheduling point, and no part of the fingerprint.
+inline void Observe(std::string_view key, int64_t value) {
+  weir_observe(key.data(), key.size(), value);
+}
+
+// Runs `look` if the execution is watched, to find out what to Observe(). It makes no scheduling
+// point and must change nothing: it may read what the target has, and allocate, but nothing that it
+// allocated may outlive it; no exception may leave it.
+template <typename Look>
+void IfWatched(Look&& look) {
+  if (weir_watch_begin() == 0) return;
+  look();
+  weir_watch_end();
+}
+
+// A string as a template argument: Sometimes<"counter_wraps">.
+template <size_t N>
+struct Id {
+  consteval Id(const char (&string)[N]) {  // NOLINT(google-explicit-constructor)
+    for (size_t i = 0; i < N; ++i) text[i] = string[i];
+  }
+  char text[N] = {};
+};
+template <Id id>
+struct SometimesId {
+  static inline const uint32_t index = weir_register_sometimes(id.text);
+};
+
+// What must be so in *some* execution of a campaign, or its scenarios do not get where they are
+// meant to: a counter that wraps, a ring that is full. A campaign counts in how many executions it
+// was asked and held, and says which one never did. At most 64 different ones in a target.
+template <Id id>
+void Sometimes(bool holds) {
+  weir_sometimes(SometimesId<id>::index, holds ? 1 : 0);
+}
+
 // Parameters for WEIR_SCENARIO: an integer, or one of up to sixteen names.
 constexpr WeirParameter Int(const char* name, int64_t least, int64_t most, int64_t fallback) {
   return {name, least, most, fallback, nullptr};
@@ -187,19 +231,27 @@ class Parameters {
 // Defines and registers a scenario: WEIR_SCENARIO(name, parameters…) { body }. The body runs on
 // thread "scenario/main", sees `const weir::Parameters& parameters`, and the execution passes when
 // the body has returned and every process that it spawned has ended.
-#define WEIR_SCENARIO(id, ...)                                                             \
-  static void WeirBody_##id(const weir::Parameters& parameters);                           \
-  static constexpr WeirParameter kWeirParameters_##id[] = {__VA_ARGS__};                   \
-  static void WeirEntry_##id(const int64_t* values);                                       \
-  static constexpr WeirScenario kWeirScenario_##id = {                                     \
-      #id, "", kWeirParameters_##id, sizeof(kWeirParameters_##id) / sizeof(WeirParameter), \
-      WeirEntry_##id};                                                                     \
-  static void WeirEntry_##id(const int64_t* values) {                                      \
-    WeirBody_##id(weir::Parameters(kWeirScenario_##id, values));                           \
-  }                                                                                        \
-  [[gnu::constructor]] static void WeirRegister_##id() {                                   \
-    weir_register_scenario(&kWeirScenario_##id);                                           \
-  }                                                                                        \
+#define WEIR_SCENARIO(id, ...) WEIR_SCENARIO_THAT_FAILS(id, nullptr, __VA_ARGS__)
+
+// The same for one that is expected to come to another verdict than `pass`, such as "assertion".
+// It is left out of `weir fuzz --all`.
+#define WEIR_SCENARIO_THAT_FAILS(id, verdict, ...)                       \
+  static void WeirBody_##id(const weir::Parameters& parameters);         \
+  static constexpr WeirParameter kWeirParameters_##id[] = {__VA_ARGS__}; \
+  static void WeirEntry_##id(const int64_t* values);                     \
+  static constexpr WeirScenario kWeirScenario_##id = {                   \
+      #id,                                                               \
+      "",                                                                \
+      kWeirParameters_##id,                                              \
+      sizeof(kWeirParameters_##id) / sizeof(WeirParameter),              \
+      WeirEntry_##id,                                                    \
+      verdict};                                                          \
+  static void WeirEntry_##id(const int64_t* values) {                    \
+    WeirBody_##id(weir::Parameters(kWeirScenario_##id, values));         \
+  }                                                                      \
+  [[gnu::constructor]] static void WeirRegister_##id() {                 \
+    weir_register_scenario(&kWeirScenario_##id);                         \
+  }                                                                      \
   static void WeirBody_##id([[maybe_unused]] const weir::Parameters& parameters)
 
 #endif  // WEIR_SIM_WEIR_H_

@@ -223,6 +223,11 @@ void Campaign::Add(const SharedPage& page, FuzzStats& stats, Sketch& sketch) con
   const size_t known = std::min(Strategies().size(), kMostStrategies);
   stats.strategies.resize(known);
   for (size_t i = 0; i < known; ++i) stats.strategies[i].second += page.by_strategy[i].load();
+  stats.sometimes.resize(kMostSometimes);
+  for (size_t i = 0; i < kMostSometimes; ++i) {
+    stats.sometimes[i].asked += page.sometimes[i].asked.load();
+    stats.sometimes[i].held += page.sometimes[i].held.load();
+  }
   sketch.Merge(page.fingerprints);
 }
 

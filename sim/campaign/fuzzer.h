@@ -43,7 +43,12 @@ struct FuzzStats {
   uint64_t failures = 0;                                     // executions that failed
   uint64_t buckets = 0;                                      // different signatures among them
   std::vector<std::pair<std::string, uint64_t>> strategies;  // executions by strategy
-  uint64_t restarts = 0;                                     // workers that had to be replaced
+  struct Sometimes {
+    uint64_t asked = 0;  // in how many executions
+    uint64_t held = 0;
+  };
+  std::vector<Sometimes> sometimes;  // as TargetInfo::sometimes
+  uint64_t restarts = 0;             // workers that had to be replaced
   bool interrupted = false;
 };
 

@@ -85,6 +85,8 @@ std::string ClockText(const ClockError& error) {
   return text;
 }
 
+}  // namespace
+
 std::string FaultText(const EditChoice& choice) {
   const bool lasts = FormOf(choice.fault) != FaultForm::kNumber;
   const std::string delay = lasts ? TimeText(DelayNs(choice.fault, choice.number)) : "";
@@ -116,6 +118,8 @@ std::string FaultText(const EditChoice& choice) {
   }
 }
 
+namespace {
+
 // True if weir let another thread run here, before this one did what it was about to do.
 bool IsInterruption(const TraceEvent& event, const Trace& trace, const Schedule& schedule) {
   if (!event.edit || *event.edit >= schedule.edits.size()) return false;
@@ -133,7 +137,10 @@ StoryEvent MakeOutput(const TraceOutput& output, uint64_t time_ns) {
   told.step = output.step;
   told.time_ns = time_ns;
   told.thread = output.thread;
-  told.what = absl::StrCat("prints \"", std::string(absl::StripAsciiWhitespace(output.text)), "\"");
+  told.what =
+      output.fd == kFactDescriptor
+          ? absl::StrCat("observes ", output.text)
+          : absl::StrCat("prints \"", std::string(absl::StripAsciiWhitespace(output.text)), "\"");
   return told;
 }
 
@@ -160,15 +167,20 @@ void PlaceObserver::OnPoint(const PointEvent& event) {
 }
 
 std::string PlaceObserver::PlaceOf(uint64_t step, Symbols& symbols) const {
+  const Frame* const frame = FrameAt(step, symbols);
+  return frame == nullptr ? "" : ShortPlace(*frame);
+}
+
+const Frame* PlaceObserver::FrameAt(uint64_t step, Symbols& symbols) const {
   const auto entry =
       std::lower_bound(entries_.begin(), entries_.end(), step,
                        [](const Entry& one, uint64_t wanted) { return one.step < wanted; });
-  if (entry == entries_.end() || entry->step != step) return "";
+  if (entry == entries_.end() || entry->step != step) return nullptr;
   for (const uint64_t address : entry->addresses) {
     if (address == 0) break;
-    if (const Frame* frame = UserFrame(symbols.At(address))) return ShortPlace(*frame);
+    if (const Frame* frame = UserFrame(symbols.At(address))) return frame;
   }
-  return "";
+  return nullptr;
 }
 
 std::string EditText(const Edit& edit, const Schedule& schedule) {

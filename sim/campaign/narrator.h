@@ -27,6 +27,8 @@ class PlaceObserver final : public Observer {
 
   // "reader.cc:88": the innermost frame in the user's code at that point; "" if it is not known.
   std::string PlaceOf(uint64_t step, Symbols& symbols) const;
+  // That frame; null if it is not known.
+  const Frame* FrameAt(uint64_t step, Symbols& symbols) const;
 
  private:
   static constexpr size_t kAddresses = 12;
@@ -42,6 +44,9 @@ class PlaceObserver final : public Observer {
 // waits at the end. `places` and `symbols` may be null. ObjectName() must still be valid for it.
 Story MakeStory(const Trace& trace, const Schedule& schedule, const Report& report,
                 const PlaceObserver* places, Symbols* symbols);
+
+// "stands still for 1 ms": what a choice of the kind kFault does.
+std::string FaultText(const EditChoice& choice);
 
 // "coordinator/reader-1 runs next": what an edit chose.
 std::string EditText(const Edit& edit, const Schedule& schedule);

@@ -81,13 +81,13 @@ class Session {
   RunResult Execute(RunOptions options, Strategy& strategy);
 
   Symbols* symbols();  // null when libdw cannot read this process
+  const WeirScenario* Find(std::string_view name) const;  // null if there is none of that name
 
   // A schedule without edits: tool, target, build, scenario, parameters and origin of the run.
   Schedule Blank(const SearchRun& run, std::span<const int64_t> values) const;
 
  private:
   Session(const Target& target, SharedPage& page);
-  const WeirScenario* Find(std::string_view name) const;
   Strategy& StrategyNamed(const std::string& name);
   Report ReportOf(const RunResult& result);
   // Fills in what came of it, and replays it strictly.

@@ -31,6 +31,11 @@ struct SharedPage {
   std::atomic<uint64_t> points{0};
   std::array<std::atomic<uint64_t>, kMostStrategies> by_strategy{};
   Sketch fingerprints;
+  struct Sometimes {
+    std::atomic<uint64_t> asked{0};  // in how many executions
+    std::atomic<uint64_t> held{0};
+  };
+  std::array<Sometimes, kMostSometimes> sometimes{};  // as in SometimesIds()
 
   // Written by the child: it writes a failure down, which takes a while and must not be cut off.
   std::atomic<uint32_t> recording{0};

@@ -31,19 +31,23 @@ Json ToJson(const TargetInfo& target) {
                             {"fallback", spec.fallback},
                             {"names", spec.names}});
     }
-    scenarios.push_back(
-        {{"name", scenario.name}, {"summary", scenario.summary}, {"parameters", parameters}});
+    scenarios.push_back({{"name", scenario.name},
+                         {"summary", scenario.summary},
+                         {"expected", scenario.expected},
+                         {"parameters", parameters}});
   }
   return {{"path", target.path},
           {"name", target.name},
           {"build_id", target.build_id},
-          {"scenarios", scenarios}};
+          {"scenarios", scenarios},
+          {"sometimes", target.sometimes}};
 }
 
 TargetInfo FromJson(const Json& json) {
-  TargetInfo target{json.at("path"), json.at("name"), json.at("build_id"), {}};
+  TargetInfo target{
+      json.at("path"), json.at("name"), json.at("build_id"), {}, json.at("sometimes")};
   for (const Json& scenario : json.at("scenarios")) {
-    ScenarioInfo info{scenario.at("name"), scenario.at("summary"), {}};
+    ScenarioInfo info{scenario.at("name"), scenario.at("summary"), scenario.at("expected"), {}};
     for (const Json& spec : scenario.at("parameters")) {
       info.parameters.push_back({spec.at("name"), spec.at("least"), spec.at("most"),
                                  spec.at("fallback"), spec.at("names")});
@@ -74,9 +78,11 @@ const ScenarioInfo* TargetInfo::Find(std::string_view scenario) const {
 }
 
 TargetInfo Describe(const Target& target) {
-  TargetInfo info{target.path, target.name, target.build_id, {}};
+  TargetInfo info{target.path, target.name, target.build_id, {}, SometimesIds()};
   for (const WeirScenario* scenario : target.scenarios) {
-    info.scenarios.push_back({scenario->name, scenario->summary, DeclaredParameters(*scenario)});
+    info.scenarios.push_back({scenario->name, scenario->summary,
+                              scenario->expected == nullptr ? "" : scenario->expected,
+                              DeclaredParameters(*scenario)});
   }
   return info;
 }
@@ -148,19 +154,39 @@ absl::Status CheckStrategy(std::string_view name) {
   return UnknownName("strategy", name, known);
 }
 
+namespace {
+
+// The platform of the seed's failures: whoever is woken, or wants to run, waits for a tick.
+constexpr FaultKind kOfWindows[] = {FaultKind::kSluggishWakeup, FaultKind::kDelayedWakeup,
+                                    FaultKind::kSlowThread, FaultKind::kTimeout};
+
+// The kinds that a name stands for; none if it is not known.
+FaultSet KindsOf(std::string_view name) {
+  FaultSet kinds = FaultSet::None();
+  if (name == kWindowsProfile) {
+    for (const FaultKind kind : kOfWindows) kinds.Insert(kind);
+  } else if (const std::optional<FaultKind> kind = FaultFromName(name)) {
+    kinds.Insert(*kind);
+  }
+  return kinds;
+}
+
+}  // namespace
+
 absl::StatusOr<FaultSet> ParseFaults(std::string_view text) {
   const std::vector<std::string> names = absl::StrSplit(std::string(text), ',');
   FaultSet faults = text.starts_with('-') ? FaultSet::All() : FaultSet::None();
   for (std::string_view name : names) {
     const bool without = name.starts_with('-');
     if (without) name.remove_prefix(1);
-    const std::optional<FaultKind> kind = FaultFromName(name);
-    if (!kind) {
-      std::vector<std::string> known;
+    const FaultSet kinds = KindsOf(name);
+    if (kinds.empty()) {
+      std::vector<std::string> known = {std::string(kWindowsProfile)};
       for (const FaultInfo& info : Faults()) known.emplace_back(FaultName(info.kind));
       return UnknownName("fault", name, known);
     }
-    without ? faults.Erase(*kind) : faults.Insert(*kind);
+    faults =
+        FaultSet::FromBits(without ? faults.bits() & ~kinds.bits() : faults.bits() | kinds.bits());
   }
   return faults;
 }

@@ -15,6 +15,7 @@ namespace weir::sim {
 struct ScenarioInfo {
   std::string name;
   std::string summary;
+  std::string expected;  // the verdict that it is to come to; empty for pass
   std::vector<ParameterSpec> parameters;
 };
 
@@ -23,6 +24,7 @@ struct TargetInfo {
   std::string name;
   std::string build_id;
   std::vector<ScenarioInfo> scenarios;
+  std::vector<std::string> sometimes;  // ids of weir::Sometimes
 
   // Null if there is none of that name.
   const ScenarioInfo* Find(std::string_view scenario) const;
@@ -46,8 +48,11 @@ absl::StatusOr<std::vector<Parameter>> ParseSettings(const ScenarioInfo& scenari
 // InvalidArgument with the known names unless there is such a strategy.
 absl::Status CheckStrategy(std::string_view name);
 
-// "crash,slow_thread": these; "-crash,-restart": all but these. InvalidArgument with the known
-// names for another.
+// A name for the kinds of fault that make a machine like the one on which the seed's tests failed.
+inline constexpr std::string_view kWindowsProfile = "windows";
+
+// "crash,slow_thread" or "windows": these; "-crash,-restart": all but these. InvalidArgument with
+// the known names for another.
 absl::StatusOr<FaultSet> ParseFaults(std::string_view text);
 // "crash,slow_thread"; ParseFaults takes it back. Empty for none.
 std::string FaultsText(FaultSet faults);

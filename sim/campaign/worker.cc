@@ -1,5 +1,6 @@
 #include "sim/campaign/worker.h"
 
+#include <bit>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -64,6 +65,11 @@ bool Worker::RunIndex(uint64_t index) {
   page_.points.fetch_add(result.points);
   page_.by_strategy[StrategyOf(options_.plan, index) % kMostStrategies].fetch_add(1);
   page_.fingerprints.Add(result.fingerprint);
+  for (uint64_t asked = result.sometimes_asked; asked != 0; asked &= asked - 1) {
+    const int i = std::countr_zero(asked);
+    page_.sometimes[i].asked.fetch_add(1);
+    page_.sometimes[i].held.fetch_add(result.sometimes_held >> i & 1);
+  }
   if (options_.verify) {
     warm_.push_back({index, result.fingerprint, result.points, result.verdict.kind});
   } else if (result.verdict.failed()) {

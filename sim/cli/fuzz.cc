@@ -66,7 +66,7 @@ absl::Status ParseShard(const std::string& text, FuzzOptions& options) {
 absl::Status ParseExpected(const std::string& name) {
   if (name.empty() || VerdictFromName(name)) return absl::OkStatus();
   std::vector<std::string> known;
-  for (int kind = 0; kind <= static_cast<int>(VerdictKind::kDiverged); ++kind) {
+  for (int kind = 0; kind <= static_cast<int>(VerdictKind::kNoProgress); ++kind) {
     known.emplace_back(VerdictName(static_cast<VerdictKind>(kind)));
   }
   return UnknownName("verdict", name, known);
@@ -108,11 +108,13 @@ absl::Status ChooseScenarios(const FuzzFlags& flags, bool is_bug, const TargetIn
   std::vector<std::string> names = flags.scenarios;
   if (names.empty() && is_bug && !flags.all) names.emplace_back(kBugScenario);
   if (names.empty()) {
-    for (const ScenarioInfo& scenario : target.scenarios) names.push_back(scenario.name);
+    for (const ScenarioInfo& scenario : target.scenarios) {
+      if (scenario.expected.empty()) names.push_back(scenario.name);
+    }
   }
   if (names.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(target.path, ": the target has no scenario and no main"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        target.path, ": the target has no scenario that is expected to pass, and no", " main"));
   }
   for (const std::string& name : names) {
     const absl::StatusOr<const ScenarioInfo*> scenario = FindScenario(target, name);
@@ -134,10 +136,14 @@ int ExitStatusOf(const FuzzReport& report, const FuzzFlags& flags) {
   return report.verdicts().empty() ? kExitNothingFound : kExitFailureFound;
 }
 
-std::optional<std::string> Expected(const FuzzFlags& flags, const std::optional<Bug>& bug) {
+std::optional<std::string> Expected(const FuzzFlags& flags, const std::optional<Bug>& bug,
+                                    const TargetInfo& target) {
   if (!flags.expect.empty()) return flags.expect;
   if (bug && !bug->verdict.empty()) return bug->verdict;
-  return std::nullopt;
+  if (flags.scenarios.size() != 1) return std::nullopt;
+  const ScenarioInfo* const scenario = target.Find(flags.scenarios[0]);
+  if (scenario == nullptr || scenario->expected.empty()) return std::nullopt;
+  return scenario->expected;
 }
 
 int DoFuzz(const FuzzFlags& flags) {
@@ -154,7 +160,7 @@ int DoFuzz(const FuzzFlags& flags) {
   const absl::StatusOr<Store> store = Store::Open(flags.campaign);
   if (!store.ok()) return ExitWith(store.status());
 
-  FuzzReport report(*options, Expected(flags, target->bug), flags.json);
+  FuzzReport report(*options, *info, Expected(flags, target->bug, *info), flags.json);
   report.Start();
   const FuzzListener listener = {[&](const FailureMessage& failure) { report.Failure(failure); },
                                  [&](const FuzzStats& stats) { report.Progress(stats); }};

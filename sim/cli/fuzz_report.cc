@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -65,8 +66,10 @@ std::string SharesText(const FuzzStats& stats) {
 
 }  // namespace
 
-FuzzReport::FuzzReport(const FuzzOptions& options, std::optional<std::string> expected, bool json)
+FuzzReport::FuzzReport(const FuzzOptions& options, const TargetInfo& target,
+                       std::optional<std::string> expected, bool json)
     : options_(options),
+      target_(target),
       expected_(std::move(expected)),
       json_(json),
       live_(!json && IsTerminal(STDERR_FILENO)) {}
@@ -161,11 +164,36 @@ bool FuzzReport::AsExpected() const {
       absl::StrCat(expected_->substr(0, blank), "-", expected_->substr(blank + 1)));
 }
 
+// What should have been so in some execution and never was. Where not all scenarios were run, what
+// was never asked says nothing.
+std::string FuzzReport::NeverText(const FuzzStats& stats) const {
+  size_t expected_to_pass = 0;
+  for (const ScenarioInfo& scenario : target_.scenarios)
+    expected_to_pass += scenario.expected.empty();
+  const bool all = options_.plan.scenarios.size() >= expected_to_pass;
+  std::string text;
+  for (size_t i = 0; i < std::min(target_.sometimes.size(), stats.sometimes.size()); ++i) {
+    const auto& [asked, held] = stats.sometimes[i];
+    if (held > 0 || (asked == 0 && !all)) continue;
+    absl::StrAppend(&text, "never: ", target_.sometimes[i],
+                    asked == 0 ? " (nobody asked)"
+                               : absl::StrCat(" (asked in ", Grouped(asked), " executions)"),
+                    "\n");
+  }
+  return text;
+}
+
 void FuzzReport::End(const FuzzStats& stats, int exit_status) {
   ClearLine();
   if (json_) {
     Json json = StatsJson(stats);
     json["event"] = "end";
+    Json sometimes = Json::object();
+    for (size_t i = 0; i < std::min(target_.sometimes.size(), stats.sometimes.size()); ++i) {
+      sometimes[target_.sometimes[i]] = {{"asked", stats.sometimes[i].asked},
+                                         {"held", stats.sometimes[i].held}};
+    }
+    json["sometimes"] = sometimes;
     json["exit"] = exit_status;
     if (expected_) {
       json["expected"] = *expected_;
@@ -183,6 +211,7 @@ void FuzzReport::End(const FuzzStats& stats, int exit_status) {
       SharesText(stats));
   if (stats.restarts > 0) absl::StrAppend(&text, stats.restarts, " workers were replaced\n");
   if (stats.interrupted) absl::StrAppend(&text, "interrupted\n");
+  if (stats.failures == 0) absl::StrAppend(&text, NeverText(stats));
   absl::StrAppend(&text,
                   stats.failures == 0
                       ? (options_.verify ? "no fingerprint differs" : "no failure")

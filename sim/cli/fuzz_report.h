@@ -15,7 +15,8 @@ class FuzzReport {
  public:
   // `expected`: the verdict that the campaign is to reach, if one was named; "assertion
   // missed_marker" asks for that oracle as well.
-  FuzzReport(const FuzzOptions& options, std::optional<std::string> expected, bool json);
+  FuzzReport(const FuzzOptions& options, const TargetInfo& target,
+             std::optional<std::string> expected, bool json);
 
   void Start() const;
   void Progress(const FuzzStats& stats);
@@ -30,8 +31,10 @@ class FuzzReport {
  private:
   void ClearLine();
   std::string ReplayCommand(const FailureMessage& failure) const;
+  std::string NeverText(const FuzzStats& stats) const;
 
   const FuzzOptions& options_;
+  const TargetInfo& target_;
   const std::optional<std::string> expected_;
   const bool json_;
   const bool live_;  // a progress line is shown and overwritten

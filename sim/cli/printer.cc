@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "sim/campaign/narrator.h"
 #include "sim/cli/common.h"
 #include "sim/engine/engine.h"
 #include "sim/view/story.h"
@@ -40,7 +41,11 @@ void Printer::OnPoint(const PointEvent& event) {
 void Printer::OnDecision(const Point& point, Choice choice) {
   if (!points_ || json_ || choice == point.fallback) return;
   std::string text;
-  if (point.kind == DecisionKind::kRun) {
+  if (point.kind == DecisionKind::kInject) {
+    text = FaultText({EditChoice::Kind::kFault, "", choice, point.fault});
+  } else if (point.kind == DecisionKind::kRun && IsPause(choice)) {
+    text = FaultText({EditChoice::Kind::kFault, "", DelayOf(choice), PauseKind(choice)});
+  } else if (point.kind == DecisionKind::kRun) {
     text = choice == kAdvanceTime
                ? "time passes"
                : absl::StrCat("runs ", ThreadName(static_cast<ThreadSlot>(choice)));
@@ -59,6 +64,16 @@ void Printer::OnOutput(ThreadSlot thread, int fd, std::string_view text) {
     PrintLine(name, fd, pending.substr(begin, end - begin));
   }
   pending.erase(0, begin);
+}
+
+void Printer::OnFact(ThreadSlot thread, std::string_view key, int64_t value) {
+  if (!points_) return;
+  if (json_) {
+    PrintJson({{"fact", std::string(key)}, {"value", value}, {"thread", ThreadName(thread)}});
+  } else {
+    Print(
+        absl::StrCat("       =  ", ThreadName(thread), ": ", std::string(key), " = ", value, "\n"));
+  }
 }
 
 void Printer::Flush() {

@@ -20,6 +20,7 @@ class Printer final : public Observer {
   void OnPoint(const PointEvent& event) override;
   void OnDecision(const Point& point, Choice choice) override;
   void OnOutput(ThreadSlot thread, int fd, std::string_view text) override;
+  void OnFact(ThreadSlot thread, std::string_view key, int64_t value) override;
 
   // What was written without a newline at its end. After the execution.
   void Flush();

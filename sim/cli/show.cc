@@ -2,6 +2,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "sim/campaign/explain.h"
 #include "sim/campaign/narrator.h"
 #include "sim/campaign/worker.h"
 #include "sim/cli/common.h"
@@ -61,8 +62,13 @@ int ShowInSession(const ShowOptions& options, const ScheduleFile& file, Session&
   const Story story =
       MakeStory(recorder.trace(), recorded, replayed->report, &places, session.symbols());
 
+  const Explanation explanation =
+      Explain(session, recorded, recorder.trace(), places, replayed->report);
+
   std::string text = Header(file, *replayed);
   absl::StrAppend(&text, "\nthe story\n", StoryTable(story, story_options));
+  if (const std::string why = ExplanationText(explanation); !why.empty())
+    absl::StrAppend(&text, "\n", why);
   absl::StrAppend(&text, "\n", FullText(replayed->report));
   absl::StrAppend(&text, "\nreplay  ", FileCommand("replay", file.path, file.target.path), "\n");
   Print(text);

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <boost/context/detail/fcontext.hpp>
 #include <cerrno>
 #include <cstdio>
@@ -260,10 +261,29 @@ RunResult Run(const RunOptions& options, Strategy& strategy) {
   result.fingerprint = Fold(w.fingerprint ^ static_cast<uint64_t>(w.verdict.kind), w.points | 1);
   result.time_ns = w.now_ns - kStartOfTimeNs;
   result.thread_count = w.threads_created;
+  result.sometimes_asked = w.sometimes_asked;
+  result.sometimes_held = w.sometimes_held;
   if (options.progress != nullptr) options.progress->points = options.progress->points + 1;
   if (options.capture_threads) result.threads = ReportThreads();
   strategy.End(w.verdict);
   return result;
+}
+
+static std::vector<std::string>& Sometimes() {
+  static std::vector<std::string> ids;
+  return ids;
+}
+
+const std::vector<std::string>& SometimesIds() { return Sometimes(); }
+
+uint32_t AddSometimes(const char* id) {
+  HostScope host;
+  std::vector<std::string>& ids = Sometimes();
+  const auto found = std::find(ids.begin(), ids.end(), id);
+  if (found != ids.end()) return static_cast<uint32_t>(found - ids.begin());
+  if (ids.size() == kMostSometimes) return kMostSometimes - 1;
+  ids.emplace_back(id);
+  return static_cast<uint32_t>(ids.size() - 1);
 }
 
 ObjectKey KeyOf(const void* object) {

@@ -86,8 +86,10 @@ struct RunResult {
   uint64_t points = 0;
   uint64_t decisions = 0;
   uint64_t fingerprint = 0;
-  uint64_t time_ns = 0;       // virtual, since the start of the execution
-  uint32_t thread_count = 0;  // created in all
+  uint64_t time_ns = 0;          // virtual, since the start of the execution
+  uint32_t thread_count = 0;     // created in all
+  uint64_t sometimes_asked = 0;  // bit i: SometimesIds()[i] was asked in this execution
+  uint64_t sometimes_held = 0;   // and held
   std::vector<ThreadReport> threads;
 };
 
@@ -110,6 +112,12 @@ std::string ThreadName(ThreadSlot slot);
 // "worker-0/main:2+0x40", "fence.so+0x4030 (symbol)", "/group+0x1240", … The inverse of ParseObject
 // but for the symbol. Stable under rescheduling; see ObjectKey.
 std::string ObjectName(const ObjectKey& key);
+
+// The ids of weir::Sometimes in the target, in the order in which they were added while it was
+// loaded, each once. Not more than kMostSometimes: later ones share the last bit.
+inline constexpr size_t kMostSometimes = 64;
+const std::vector<std::string>& SometimesIds();
+uint32_t AddSometimes(const char* id);
 
 // Writes the FS base and jumps there and back, `rounds` times between two fibers: the bare cost
 // that `weir bench` compares with. Returns nanoseconds per jump.

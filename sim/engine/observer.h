@@ -41,6 +41,10 @@ class Observer {
   virtual void OnOutput(ThreadSlot thread, int fd, std::string_view text) {
     (void)thread, (void)fd, (void)text;
   }
+  // weir::Observe().
+  virtual void OnFact(ThreadSlot thread, std::string_view key, int64_t value) {
+    (void)thread, (void)key, (void)value;
+  }
 };
 
 }  // namespace weir::sim

@@ -177,6 +177,8 @@ struct World {
   uint64_t
       bound_ns;  // an execution may last so long beyond that, or from bound_from_ns on; 0: any time
   uint64_t bound_from_ns;
+  uint64_t sometimes_asked;  // bit i: the i-th weir::Sometimes of the target was asked, and held
+  uint64_t sometimes_held;
   uint32_t pending_stores;  // sim/posix: that others do not see yet
   uint64_t step_cap;
   ThreadSet free_slots;

@@ -1,6 +1,7 @@
 // The functions of sim/weir.h and sim/weak_compare.h.
 #include <cstring>
 #include <iterator>
+#include <string_view>
 
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
@@ -110,6 +111,28 @@ void weir_must_end_within(uint64_t nanoseconds) {
 uint32_t weir_weak_failure(const volatile void* object) {
   if (g_mode != Mode::kTarget) return 0;
   return Inject(FaultKind::kWeakCompare, Op::kAtomicCompare, const_cast<const void*>(object), 2);
+}
+
+void weir_observe(const char* key, size_t length, int64_t value) {
+  if (g_run.observer == nullptr) return;
+  HostScope host;
+  g_run.observer->OnFact(world().current, std::string_view(key, length), value);
+}
+
+int weir_watch_begin() {
+  if (g_mode != Mode::kTarget || g_run.observer == nullptr) return 0;
+  g_mode = Mode::kHost;
+  return 1;
+}
+
+void weir_watch_end() { g_mode = Mode::kTarget; }
+
+uint32_t weir_register_sometimes(const char* id) { return AddSometimes(id); }
+
+void weir_sometimes(uint32_t index, int holds) {
+  World& w = world();
+  w.sometimes_asked |= uint64_t{1} << index;
+  if (holds != 0) w.sometimes_held |= uint64_t{1} << index;
 }
 
 uint64_t weir_now() { return world().now_ns - kStartOfTimeNs; }

@@ -51,7 +51,8 @@ void RunMain(const int64_t*) {
   static char* environment[] = {nullptr};
   exit(g_main(1, arguments, environment));
 }
-constexpr WeirScenario kMainScenario = {"main", "the target's main()", nullptr, 0, RunMain};
+constexpr WeirScenario kMainScenario = {"main", "the target's main()", nullptr, 0, RunMain,
+                                        nullptr};
 
 std::string_view FileName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 

@@ -19,15 +19,23 @@ struct Settings {
   fence::Mode mode;
 };
 
+// Those that one observer's handlers of one sender's marks have queued.
+struct Tasks {
+  weir::ExactlyOnce once;
+  weir::Monotone last{-1};  // number of the last one that has run
+};
+
 struct Run {
   explicit Run(const Settings& chosen)
-      : settings(chosen),
-        book(chosen.members),
-        tasks_done(chosen.members, std::vector<int64_t>(chosen.members)) {}
+      : settings(chosen), book(chosen.members), tasks(size_t{chosen.members} * chosen.members) {}
+
+  Tasks& TasksOf(uint32_t observer, uint32_t sender) {
+    return tasks[size_t{observer} * settings.members + sender];
+  }
 
   const Settings settings;
   team::Book book;
-  std::vector<std::vector<int64_t>> tasks_done;  // [observer][sender], written as in Book
+  std::vector<Tasks> tasks;  // of each (observer, sender), written as in Book
 };
 
 int64_t TasksPerMark(const Run& run) { return run.settings.tasks + 1; }
@@ -41,31 +49,37 @@ void ExpectRefusals(const Run& run, fence::Process& self) {
 }
 
 // Everything of the marks before `marks` has been done.
-void ExpectTasksDone(const Run& run, uint32_t observer, uint32_t sender, int64_t marks,
+void ExpectTasksDone(Run& run, uint32_t observer, uint32_t sender, int64_t marks,
                      const char* when) {
-  const int64_t done = run.tasks_done[observer][sender];
-  weir::Expect(done >= marks * TasksPerMark(run), "missed_task", [&] {
-    return team::Text(team::Name(observer), " had run ", done, " of ", marks * TasksPerMark(run),
-                      " tasks that handlers of ", team::Name(sender), "'s marks had queued, ",
-                      when);
+  const int64_t all = marks * TasksPerMark(run);
+  run.TasksOf(observer, sender).once.ExpectDone(static_cast<size_t>(all), [&](size_t number) {
+    return team::Text(team::Name(observer), " had not run task ", static_cast<int64_t>(number + 1),
+                      " of ", all, " that handlers of ", team::Name(sender),
+                      "'s marks had queued, ", when);
   });
 }
 
 // Task `number` of all that this observer runs for this sender.
 void Task(Run* run, fence::Process* self, uint32_t sender, int64_t number) {
-  int64_t& done = run->tasks_done[self->slot()][sender];
-  weir::Expect(done == number, "task_out_of_order", [&] {
+  Tasks& tasks = run->TasksOf(self->slot(), sender);
+  const auto text = [&] {
     return team::Text(team::Name(self->slot()), " ran task ", number + 1, " for ",
-                      team::Name(sender), "'s marks after ", done, " tasks");
-  });
+                      team::Name(sender), "'s marks after task ", tasks.last.value() + 1);
+  };
+  tasks.last.Set(number, text);
   if (run->settings.task_cost.count() > 0) weir::Spend(run->settings.task_cost);
   ExpectRefusals(*run, *self);
-  ++done;
+  tasks.once.Done(static_cast<size_t>(number), text);
 }
 
-void Queue(fence::Process& self, std::function<void()> task) {
-  team::Must(self.RunAfterCurrentHandler(std::move(task)), self.slot(),
-             "run after current handler");
+// `then` runs after the task.
+void Queue(Run* run, fence::Process& self, uint32_t sender, const std::function<void()>& then) {
+  const auto number = static_cast<int64_t>(run->TasksOf(self.slot(), sender).once.Begin());
+  team::Must(self.RunAfterCurrentHandler([run, &self, sender, number, then] {
+    Task(run, &self, sender, number);
+    if (then) then();
+  }),
+             self.slot(), "run after current handler");
 }
 
 fence::Handler MarkHandler(Run* run) {
@@ -74,30 +88,24 @@ fence::Handler MarkHandler(Run* run) {
     const int64_t before = team::ToMark(message).number;
     ExpectTasksDone(*run, self.slot(), sender, before, "when the next mark's handler began");
     ExpectRefusals(*run, self);
-    const int64_t tasks = run->settings.tasks;
     const int64_t base = before * TasksPerMark(*run);
-    for (int64_t i = 0; i < tasks; ++i) {
-      Queue(self, [run, &self, sender, base, i, tasks] {
-        Task(run, &self, sender, base + i);
-        if (i + 1 < tasks) return;
-        Queue(self, [run, &self, sender, base, tasks] { Task(run, &self, sender, base + tasks); });
-      });
-    }
+    for (int64_t i = 1; i < run->settings.tasks; ++i) Queue(run, self, sender, nullptr);
+    Queue(run, self, sender, [run, &self, sender] { Queue(run, self, sender, nullptr); });
     run->book.Take(self.slot(), message);
-    weir::Expect(run->tasks_done[self.slot()][sender] == base, "task_too_early", [&] {
+    weir::Expect(run->TasksOf(self.slot(), sender).last.value() < base, "task_too_early", [&] {
       return team::Text(team::Name(self.slot()), " ran a task before the handler had returned");
     });
   };
 }
 
-void ExpectDone(const Run& run, uint32_t observer, int64_t marks) {
+void ExpectDone(Run& run, uint32_t observer, int64_t marks) {
   for (uint32_t sender = 0; sender < run.settings.members; ++sender) {
     if (sender != observer)
       ExpectTasksDone(run, observer, sender, marks, "when the barrier returned");
   }
 }
 
-void ExpectAllDone(const Run& run, uint32_t self, int64_t marks) {
+void ExpectAllDone(Run& run, uint32_t self, int64_t marks) {
   if (run.settings.mode == fence::Mode::kDelivery) ExpectDone(run, self, marks);
   if (run.settings.mode != fence::Mode::kProcessing) return;
   for (uint32_t observer = 0; observer < run.settings.members; ++observer)

@@ -25,6 +25,7 @@ using team::kCoordinator;
 struct Run : team::Company {
   int64_t epochs = 0;      // index into kEpochs
   uint32_t lives[9] = {};  // of each slot so far
+  bool waits = false;      // the coordinator is in a barrier
   bool ended = false;      // the coordinator has passed all its barriers
 };
 
@@ -61,8 +62,10 @@ void Coordinate(Run& run) {
   for (int64_t iteration = 0; iteration < run.iterations; ++iteration) {
     weir::Round(static_cast<uint64_t>(iteration + 1));
     team::Must(run.ledger.SendBurst(**self, *account, run.burst), kCoordinator, "send");
+    run.waits = true;
     team::Must(run.ledger.Pass(**self, *account, "again", run.mode).status, kCoordinator,
                "barrier");
+    run.waits = false;
   }
   run.ended = true;
   team::Must((*self)->Leave(), kCoordinator, "leave");
@@ -92,6 +95,7 @@ void Disturb(const Run& run, const std::vector<weir::Process>& workers, int64_t 
     const auto victim = static_cast<uint32_t>(weir::Choose(run.workers));
     for (uint64_t points = 1 + weir::Choose(200); points > 0; --points) weir::Spend({});
     if (run.ended || run.lives[victim + 1] == 0 || run.lives[victim + 1] >= kMostLives) continue;
+    weir::Sometimes<"a worker is killed while the coordinator waits for it">(run.waits);
     weir::Kill(workers[victim]);
     weir::Restart(workers[victim]);
   }

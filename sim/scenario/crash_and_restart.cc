@@ -51,8 +51,9 @@ void Coordinate(team::Company& run) {
       .IgnoreError();
   for (int64_t iteration = 0; iteration < run.iterations; ++iteration) {
     weir::Round(static_cast<uint64_t>(iteration + 1));
-    team::Must(run.ledger.Pass(**self, *account, "again", run.mode).status, kCoordinator,
-               "barrier");
+    const fence::BarrierResult result = run.ledger.Pass(**self, *account, "again", run.mode);
+    team::Must(result.status, kCoordinator, "barrier");
+    weir::Sometimes<"a barrier goes on without a member that was lost">(!result.satisfied());
   }
   team::Must((*self)->Leave(), kCoordinator, "leave");
 }
@@ -62,12 +63,15 @@ void Coordinate(team::Company& run) {
 void Work(team::Company& run, uint32_t slot) {
   const auto account = std::make_shared<team::Account>();
   auto self = fence::Process::Join(OptionsOf(run, slot, account), fence::Deadline::In(5 * kLease));
+  weir::Sometimes<"a worker starts again">(weir::Incarnation() > 0);
   if (!self.ok()) return;
   run.ledger.Joined(**self);
-  for (;;) {
-    if (!run.ledger.SendBurst(**self, *account, run.burst).ok()) return;
-    if (!run.ledger.Pass(**self, *account, "again", run.mode).status.ok()) return;
+  absl::Status status;
+  while (status.ok()) {
+    status = run.ledger.SendBurst(**self, *account, run.burst);
+    if (status.ok()) status = run.ledger.Pass(**self, *account, "again", run.mode).status;
   }
+  weir::Sometimes<"one that comes back after its lease is refused">(absl::IsCancelled(status));
 }
 
 }  // namespace

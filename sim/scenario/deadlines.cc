@@ -160,6 +160,7 @@ uint64_t EnterImpatiently(const Run& run, fence::Process& self, bool may_be_down
       ExpectInTime(run, slot, "barrier", result.status, absl::StatusCode::kDeadlineExceeded,
                    deadline);
       failed_round = std::max(failed_round, result.round);
+      weir::Sometimes<"a barrier's deadline passes in a round">(result.round != 0);
       continue;
     }
     const bool good = may_be_downgraded ? result.status.ok() : result.satisfied();

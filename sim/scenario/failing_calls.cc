@@ -58,6 +58,7 @@ void Coordinate(Run& all) {
     const auto account = std::make_shared<team::Account>();
     team::Company& run = all.company();
     auto self = fence::Process::Create(run.Member(all.Name(), kCoordinator, kTries, account));
+    weir::Sometimes<"a group can not be created">(!self.ok());
     if (!self.ok()) {
       ExpectHonest(self.status(), kCoordinator, "create");
       continue;
@@ -68,6 +69,7 @@ void Coordinate(Run& all) {
         .IgnoreError();
     Pass(run, **self, *account);
     const bool healthy = (*self)->Health().ok();
+    weir::Sometimes<"a member fails later">(!healthy);
     const absl::Status left = (*self)->Leave();
     if (!left.ok()) ExpectHonest(left, kCoordinator, "leave");
     ++all.ended;
@@ -81,6 +83,8 @@ void Work(Run& all, uint32_t slot) {
     team::Company& run = all.company();
     auto self = fence::Process::Join(run.Member(all.Name(), slot, kTries, account),
                                      fence::Deadline::In(std::chrono::milliseconds(500)));
+    weir::Sometimes<"a group can not be joined for lack of memory">(
+        absl::IsResourceExhausted(self.status()));
     if (!self.ok()) {
       ExpectHonest(self.status(), slot, "join");
       continue;

@@ -4,11 +4,12 @@
 // missed, none twice. Every other member is held to the same promise. Deadlines are infinite, so
 // that a hang is a hang.
 //
-// The bookkeeping. A tally belongs to one (observer, sender) and is written by that observer's
-// reader of that sender alone; main reads it after its barrier has returned. Counts only grow and
-// are never reset: a counter that main set back while a handler of the next burst runs would fail a
-// correct barrier. They are plain numbers, since what orders the two is the very promise that is
-// tested; an atomic would add scheduling points and order what a broken barrier leaves unordered.
+// The bookkeeping. A count of the log belongs to one (observer, sender) and is written by that
+// observer's reader of that sender alone; main reads it after its barrier has returned. Counts only
+// grow and are never reset: a counter that main set back while a handler of the next burst runs
+// would fail a correct barrier. They are plain numbers, since what orders the two is the very
+// promise that is tested; an atomic would add scheduling points and order what a broken barrier
+// leaves unordered.
 
 #include <chrono>
 #include <cstdint>
@@ -37,11 +38,6 @@ struct Marker {
   int64_t number;     // within its burst, from 0
 };
 
-// What one observer has handled of one sender.
-struct Tally {
-  int64_t markers = 0;
-};
-
 struct Settings {
   uint32_t members;  // the coordinator included
   int64_t iterations;
@@ -54,12 +50,10 @@ struct Settings {
 // Everything that one execution knows beside the barrier itself.
 struct Run {
   explicit Run(const Settings& chosen)
-      : settings(chosen),
-        tallies(chosen.members, std::vector<Tally>(chosen.members)),
-        entered(chosen.members) {}
+      : settings(chosen), log(chosen.members, chosen.members), entered(chosen.members) {}
 
   const Settings settings;
-  std::vector<std::vector<Tally>> tallies;  // [observer's slot][sender's slot]
+  weir::MarkerLog log;           // of each member by each, by slots
   std::vector<int64_t> entered;  // by slot: barriers entered so far; written by that member's main
 };
 
@@ -72,25 +66,21 @@ std::string MarkerText(int64_t number, int64_t burst) {
 // --------------------------------------------------------------------------------------------------
 
 // Each marker is the next one of its sender, or something has gone wrong already.
-void TakeMarker(const Settings& settings, const fence::Process& self, const fence::Message& message,
-                Tally* tally) {
+void TakeMarker(Run& run, const fence::Process& self, const fence::Message& message) {
   Marker marker;
   std::memcpy(&marker, message.payload.data(), sizeof(marker));
-  const int64_t got = marker.iteration * settings.burst + marker.number;
-  const auto text = [&](const char* what) {
-    return Text(Name(self.slot()), " ", what, " ", MarkerText(marker.number, settings.burst),
-                " of iteration ", marker.iteration + 1, " of ", Name(message.sender_slot),
-                ", after ", tally->markers, " markers in all");
-  };
-  weir::Expect(got >= tally->markers, "duplicate_marker", [&] { return text("handled again"); });
-  weir::Expect(got <= tally->markers, "out_of_order", [&] { return text("handled too early"); });
-  ++tally->markers;
+  const int64_t burst = run.settings.burst;
+  run.log.Handle(self.slot(), message.sender_slot, marker.iteration * burst + marker.number, [&] {
+    return Text(Name(self.slot()), " handled ", MarkerText(marker.number, burst), " of iteration ",
+                marker.iteration + 1, " of ", Name(message.sender_slot), " after ",
+                run.log.handled(self.slot(), message.sender_slot), " markers in all");
+  });
 }
 
 fence::Handler MarkerHandler(Run* run) {
   return [run](fence::Process& self, const fence::Message& message) {
     if (self.slot() == kCoordinator) weir::Spend(run->settings.handler_cost);
-    TakeMarker(run->settings, self, message, &run->tallies[self.slot()][message.sender_slot]);
+    TakeMarker(*run, self, message);
   };
 }
 
@@ -108,8 +98,8 @@ void ExpectAllEntered(const Run& run, uint32_t self, int64_t iteration) {
 
 void ExpectHandled(const Run& run, uint32_t observer, uint32_t sender, int64_t iteration) {
   const int64_t burst = run.settings.burst;
-  const int64_t delivered = run.tallies[observer][sender].markers - iteration * burst;
-  weir::Expect(delivered >= burst, "missed_marker", [&] {
+  const int64_t delivered = run.log.handled(observer, sender) - iteration * burst;
+  run.log.ExpectHandled(observer, sender, (iteration + 1) * burst, [&] {
     return Text(Name(observer), " did not observe ", MarkerText(delivered, burst),
                 " for iteration ", iteration + 1, " of ", Name(sender), ": barrier released with ",
                 delivered, " of ", burst, " delivered");
@@ -120,6 +110,24 @@ void ExpectHandledAtOne(const Run& run, uint32_t observer, int64_t iteration) {
   for (uint32_t sender = 1; sender < run.settings.members; ++sender) {
     if (sender != observer) ExpectHandled(run, observer, sender, iteration);
   }
+}
+
+// Facts for the trace: of each ring that `self` reads.
+void ObserveProgress(const Run& run, const fence::Process& self, int64_t iteration) {
+  weir::IfWatched([&] {
+    const fence::Snapshot now = self.Look();
+    for (const fence::ProgressView& view : now.progress) {
+      if (view.observer != self.incarnation()) continue;
+      for (const fence::MemberView& sender : now.members) {
+        if (sender.incarnation != view.sender || sender.slot == kCoordinator) continue;
+        const std::string of = Name(sender.slot);
+        weir::Observe(of + ".target", (iteration + 1) * run.settings.burst);
+        weir::Observe(of + ".leading", static_cast<int64_t>(sender.published.sequence));
+        weir::Observe(of + ".published", static_cast<int64_t>(view.observed.progress.sequence));
+        weir::Observe(of + ".drained", run.log.handled(self.slot(), sender.slot));
+      }
+    }
+  });
 }
 
 void ExpectPromise(const Run& run, uint32_t self, int64_t iteration) {
@@ -151,6 +159,7 @@ void Iterate(Run& run, fence::Process& self) {
     }
     ++run.entered[self.slot()];
     Enter(self, "iteration", run.settings.mode);
+    ObserveProgress(run, self, iteration);
     ExpectPromise(run, self.slot(), iteration);
   }
 }

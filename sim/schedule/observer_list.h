@@ -26,6 +26,9 @@ class ObserverList final : public Observer {
   void OnOutput(ThreadSlot thread, int fd, std::string_view text) override {
     for (Observer* observer : observers_) observer->OnOutput(thread, fd, text);
   }
+  void OnFact(ThreadSlot thread, std::string_view key, int64_t value) override {
+    for (Observer* observer : observers_) observer->OnFact(thread, key, value);
+  }
 
  private:
   std::vector<Observer*> observers_;

@@ -131,6 +131,12 @@ void Recorder::OnOutput(ThreadSlot thread, int fd, std::string_view text) {
   trace_.outputs.push_back({points_, standings_[thread].thread, fd, std::string(text)});
 }
 
+void Recorder::OnFact(ThreadSlot thread, std::string_view key, int64_t value) {
+  if (options_.trace_events == 0) return;
+  trace_.outputs.push_back({points_, standings_[thread].thread, kFactDescriptor,
+                            absl::StrCat(std::string(key), " = ", value)});
+}
+
 void Recorder::Finish() {
   // A thread gets its name after its first points.
   for (size_t slot = 0; slot < standings_.size(); ++slot) {

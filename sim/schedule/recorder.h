@@ -41,6 +41,7 @@ class Recorder final : public Observer {
   void OnDecision(const Point& point, Choice choice) override;
   void OnResult(ThreadSlot thread, uint64_t value) override;
   void OnOutput(ThreadSlot thread, int fd, std::string_view text) override;
+  void OnFact(ThreadSlot thread, std::string_view key, int64_t value) override;
 
   // After the execution, before another begins: sets the schedule's edits, faults, thread names (of
   // the threads that they and the verdict mention), checkpoints and points, and leaves the rest

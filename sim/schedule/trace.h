@@ -32,7 +32,10 @@ struct TraceThread {
   std::string name;  // "worker-0/reader-1"
 };
 
-// Something that the target printed.
+// The `fd` of what the target told by weir::Observe().
+inline constexpr int kFactDescriptor = -1;
+
+// Something that the target printed, or observed.
 struct TraceOutput {
   uint64_t step = 0;
   uint32_t thread = 0;  // index into Trace::threads

@@ -17,7 +17,7 @@ TEST(Parameters, AreDeclaredByTheScenario) {
   static const char* const kModes[] = {"plain", "delivery"};
   const WeirParameter parameters[] = {weir::Int("workers", 1, 8, 2),
                                       weir::OneOf("mode", kModes, 1)};
-  const WeirScenario scenario = {"s", "", parameters, 2, nullptr};
+  const WeirScenario scenario = {"s", "", parameters, 2, nullptr, nullptr};
   const std::vector<ParameterSpec> declared = DeclaredParameters(scenario);
   ASSERT_EQ(declared.size(), 2u);
   EXPECT_EQ(declared[0].most, 8);

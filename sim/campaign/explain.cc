@@ -1,0 +1,176 @@
+#include "sim/campaign/explain.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "sim/engine/engine.h"
+#include "sim/weir.h"
+
+namespace weir::sim {
+namespace {
+
+std::string FolderOf(const std::string& file) {
+  return std::filesystem::path(file).parent_path().string();
+}
+
+// The folder of the file in which the scenario's body is; empty when unknown, or for a program,
+// which has no scenario beside itself.
+std::string ScenarioFolder(Session& session, const std::string& name, Symbols& symbols) {
+  const WeirScenario* const scenario = session.Find(name);
+  if (scenario == nullptr || name == "main") return "";
+  for (const Frame& frame : symbols.At(reinterpret_cast<uint64_t>(scenario->body))) {
+    if (!frame.file.empty()) return FolderOf(frame.file);
+  }
+  return "";
+}
+
+Owner OwnerOf(const Frame* frame, const std::string& folder) {
+  if (frame == nullptr || frame->file.empty() || folder.empty()) return Owner::kUnknown;
+  return FolderOf(frame->file) == folder ? Owner::kScenario : Owner::kTested;
+}
+
+bool IsAccess(Op op) {
+  return op == Op::kAtomicLoad || op == Op::kAtomicStore || op == Op::kAtomicExchange ||
+         op == Op::kAtomicUpdate || op == Op::kAtomicCompare;
+}
+
+// What is known of one object.
+struct Touched {
+  bool by_tested_code = false;
+  std::set<uint32_t> threads;
+  std::set<uint32_t> writers;
+  std::set<std::string> accesses;
+};
+
+std::vector<SharedState> FindShared(const Trace& trace, const PlaceObserver& places,
+                                    Symbols& symbols, const std::string& folder,
+                                    const std::string& failed_thread) {
+  std::map<const void*, Touched> objects;
+  std::map<const void*, ObjectKey> keys;
+  for (const TraceEvent& event : trace.events) {
+    if (!IsAccess(event.op)) continue;
+    const Frame* const frame = places.FrameAt(event.step, symbols);
+    Touched& touched = objects[event.address];
+    keys[event.address] = event.object;
+    if (OwnerOf(frame, folder) != Owner::kScenario) {
+      touched.by_tested_code = true;
+      continue;
+    }
+    const bool writes = event.op != Op::kAtomicLoad;
+    touched.threads.insert(event.thread);
+    if (writes) touched.writers.insert(event.thread);
+    touched.accesses.insert(absl::StrCat(trace.threads[event.thread].name,
+                                         writes ? " writes it at " : " reads it at ",
+                                         ShortPlace(*frame)));
+  }
+  std::vector<SharedState> shared;
+  for (const auto& [address, touched] : objects) {
+    if (touched.by_tested_code || touched.threads.size() < 2 || touched.writers.empty()) continue;
+    SharedState state{ObjectName(keys[address]), {}, false};
+    state.accesses.assign(touched.accesses.begin(), touched.accesses.end());
+    for (const uint32_t thread : touched.threads)
+      state.read_by_failed |= trace.threads[thread].name == failed_thread;
+    shared.push_back(std::move(state));
+  }
+  return shared;
+}
+
+Hinge MakeHinge(const Edit& edit, const Schedule& schedule) {
+  Hinge hinge;
+  hinge.thread = DisplayName(schedule, edit.thread);
+  hinge.at = std::string(OpName(edit.op));
+  if (edit.object != "-") absl::StrAppend(&hinge.at, " on ", edit.object);
+  hinge.choice = EditText(edit, schedule);
+  return hinge;
+}
+
+const char* OwnerText(Owner owner) {
+  switch (owner) {
+    case Owner::kUnknown:
+      break;
+    case Owner::kTested:
+      return "the tested code";
+    case Owner::kScenario:
+      return "the scenario";
+  }
+  return "unknown code";
+}
+
+}  // namespace
+
+Explanation Explain(Session& session, const Schedule& schedule, const Trace& trace,
+                    const PlaceObserver& places, const Report& report) {
+  Explanation explanation;
+  Symbols* const symbols = session.symbols();
+  if (symbols == nullptr || !report.verdict.failed()) return explanation;
+  const std::string folder = ScenarioFolder(session, schedule.scenario, *symbols);
+  // First what needs the names of the execution that has just ended.
+  if (!folder.empty()) {
+    explanation.shared = FindShared(trace, places, *symbols, folder, report.thread);
+    for (const ThreadStack& stack : report.stacks) {
+      if (stack.failed)
+        explanation.check_is_scenarios =
+            OwnerOf(UserFrame(stack.frames), folder) == Owner::kScenario;
+    }
+  }
+  if (schedule.edits.size() > kMostHinges) return explanation;
+  for (const Edit& edit : schedule.edits) explanation.hinges.push_back(MakeHinge(edit, schedule));
+  for (const TraceEvent& event : trace.events) {
+    if (!event.edit || *event.edit >= explanation.hinges.size()) continue;
+    Hinge& hinge = explanation.hinges[*event.edit];
+    const Frame* const frame = places.FrameAt(event.step, *symbols);
+    hinge.owner = OwnerOf(frame, folder);
+    if (frame != nullptr) hinge.place = ShortPlace(*frame);
+  }
+  for (size_t i = 0; i < explanation.hinges.size(); ++i) {
+    Schedule without = schedule;
+    without.edits.erase(without.edits.begin() + static_cast<std::ptrdiff_t>(i));
+    const absl::StatusOr<Replayed> replayed = session.Replay(without, ReplayMode::kLenient);
+    if (!replayed.ok()) continue;
+    Hinge& hinge = explanation.hinges[i];
+    hinge.needed = replayed->report.signature != report.signature;
+    hinge.without = replayed->report.signature;
+  }
+  return explanation;
+}
+
+std::string ExplanationText(const Explanation& explanation) {
+  std::string text;
+  if (!explanation.hinges.empty()) absl::StrAppend(&text, "what it hinges on\n");
+  size_t scenarios = 0;
+  size_t needed = 0;
+  for (const Hinge& hinge : explanation.hinges) {
+    absl::StrAppend(&text, "  ", hinge.thread, " at ", hinge.at,
+                    hinge.place.empty() ? "" : absl::StrCat(" (", hinge.place, ")"), ", of ",
+                    OwnerText(hinge.owner), ": ", hinge.choice,
+                    "\n    without it: ", hinge.needed ? hinge.without : "the same failure", "\n");
+    needed += hinge.needed;
+    scenarios += hinge.needed && hinge.owner == Owner::kScenario;
+  }
+  bool suspicious = false;
+  for (const SharedState& state : explanation.shared) {
+    absl::StrAppend(&text, text.empty() ? "" : "\n",
+                    "state of the scenario that its own threads race on: ", state.object,
+                    state.read_by_failed ? ", which the thread that failed looks at" : "", "\n");
+    for (const std::string& access : state.accesses) absl::StrAppend(&text, "  ", access, "\n");
+    suspicious |= state.read_by_failed;
+  }
+  if (explanation.check_is_scenarios && suspicious) {
+    absl::StrAppend(&text,
+                    "\nThe check that failed is the scenario's own, and it goes by state that the "
+                    "scenario's threads race on");
+    if (needed > 0) {
+      absl::StrAppend(&text, "; ", scenarios, " of the ", needed,
+                      " edits that it hinges on are in the scenario's code");
+    }
+    absl::StrAppend(&text,
+                    ".\nLook there first: it may be the test that is wrong, and not what it "
+                    "tests.\n");
+  }
+  return text;
+}
+
+}  // namespace weir::sim
