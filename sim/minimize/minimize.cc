@@ -17,7 +17,7 @@ ScheduleSize SizeOf(const Schedule& schedule) {
 // All passes once, those first that make what comes after them cheap.
 void RunPasses(Bench& bench) {
   for (const auto pass : {ShortenPrefix, ReduceFaults, ShrinkParameters, ShortenPrefix, ReduceEdits,
-                          SlideRounds, LowerNumbers}) {
+                          SlideRounds, Weaken, LowerNumbers}) {
     if (bench.Expired()) return;
     pass(bench);
     bench.Record();

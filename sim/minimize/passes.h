@@ -33,6 +33,9 @@ void ReduceEdits(Bench& bench);
 // rounds.cc: edits of late rounds slide to early ones.
 void SlideRounds(Bench& bench);
 
+// weaken.cc: a crash where a restart is not needed; less that stands still.
+void Weaken(Bench& bench);
+
 // numbers.cc: the smallest waiters and values chosen.
 void LowerNumbers(Bench& bench);
 

@@ -100,6 +100,20 @@ TEST(Minimize, LeavesTheEditsThatAreNeededAndNoOther) {
   EXPECT_EQ(Ids(result.schedule), (std::vector<uint64_t>{17, 33, 99}));
 }
 
+TEST(Minimize, TakesTheWeakerFaultWhereThatIsEnough) {
+  Fake fake([](const FakeRun& run) { return run.Has(1) && run.faults.contains("worker"); });
+  Edit stall = FakeEdit(1);
+  stall.choice = {EditChoice::Kind::kFault, "", 9, FaultKind::kStall};
+  Fault restart = Crash("worker");
+  restart.kind = Fault::Kind::kRestart;
+  const Minimized result = MustMinimize(fake, fake.Failing(1, 1, {stall}, {restart}));
+  ASSERT_EQ(result.schedule.faults.size(), 1u);
+  EXPECT_EQ(result.schedule.faults[0].kind, Fault::Kind::kCrash);
+  ASSERT_EQ(result.schedule.edits.size(), 1u);
+  EXPECT_EQ(result.schedule.edits[0].choice.fault, FaultKind::kSlowThread);
+  EXPECT_EQ(result.schedule.edits[0].choice.number, 1u);
+}
+
 TEST(Minimize, FindsAPairThatCanOnlyGoTogether) {
   // One of the two alone passes: a preemption and the one that undoes it.
   Fake fake([](const FakeRun& run) { return run.Has(5) && run.Has(3) == run.Has(8); });
