@@ -188,6 +188,11 @@ function(weir_build_tests)
   set(check "${PROJECT_SOURCE_DIR}/scripts/check")
   add_test(NAME build.includes_run_one_way COMMAND "${check}")
   add_test(NAME build.each_include_rule_can_fail COMMAND "${check}" --self-test)
+  add_test(NAME build.the_exam_measures_bugs
+           COMMAND "${PROJECT_SOURCE_DIR}/scripts/exam" --weir $<TARGET_FILE:weir> --bugs 17
+                   --strategies portfolio --trials 2 --cap 1000)
+  set_tests_properties(build.the_exam_measures_bugs
+                       PROPERTIES PASS_REGULAR_EXPRESSION "17-round-erased-by-name . 2/2 .* 0 .")
   add_test(NAME build.a_stale_patch_is_an_error
            COMMAND ${CMAKE_COMMAND} -DSOURCE=${folder}/stale_patch
                    -DCOPY=${CMAKE_BINARY_DIR}/Testing/stale_patch

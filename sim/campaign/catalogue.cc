@@ -12,7 +12,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "sim/campaign/suggest.h"
 
@@ -39,6 +38,26 @@ std::string BugReadme(const std::string& name) {
     text = ReadText(above / "corpus" / "bugs" / name / "README.md");
   }
   return text;
+}
+
+// The words (letters, digits, '_') of the first line that begins with `begin`, behind that.
+std::vector<std::string> WordsOfLine(std::string_view text, std::string_view begin) {
+  std::vector<std::string> words;
+  for (const absl::string_view line :
+       absl::StrSplit(absl::string_view(text.data(), text.size()), '\n')) {
+    absl::string_view rest = absl::StripLeadingAsciiWhitespace(line);
+    if (!absl::StartsWithIgnoreCase(rest, absl::string_view(begin.data(), begin.size()))) continue;
+    rest.remove_prefix(begin.size());
+    bool in_word = false;
+    for (const char c : rest) {
+      const bool belongs = std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+      if (belongs && !in_word) words.emplace_back();
+      if (belongs) words.back() += c;
+      in_word = belongs;
+    }
+    break;
+  }
+  return words;
 }
 
 std::string WithoutLeadingZeros(std::string_view number) {
@@ -92,7 +111,9 @@ std::vector<Bug> Bugs() {
     bug.name = target.substr(kBugPrefix.size());
     bug.number = bug.name.substr(0, bug.name.find('-'));
     bug.target = absl::StrCat(TargetFolder(), "/", target, ".so");
-    bug.verdict = ExpectedVerdictIn(BugReadme(bug.name));
+    const std::string readme = BugReadme(bug.name);
+    bug.verdict = ExpectedVerdictIn(readme);
+    bug.scenarios = ScenariosIn(readme);
     bugs.push_back(std::move(bug));
   }
   return bugs;
@@ -112,23 +133,21 @@ absl::StatusOr<Bug> FindBug(std::string_view number_or_name) {
 }
 
 std::string ExpectedVerdictIn(std::string_view readme) {
-  for (const absl::string_view line :
-       absl::StrSplit(absl::string_view(readme.data(), readme.size()), '\n')) {
-    const absl::string_view text = absl::StripLeadingAsciiWhitespace(line);
-    if (!absl::StartsWithIgnoreCase(text, "verdict:")) continue;
-    std::vector<std::string> words(1);
-    for (const char c : text.substr(8)) {
-      if (std::isalnum(static_cast<unsigned char>(c)) || c == '_') {
-        words.back() += c;
-      } else if (!words.back().empty()) {
-        words.emplace_back();
-      }
+  std::string verdict;
+  size_t words = 0;  // of the alternative that is being read
+  for (const std::string& word : WordsOfLine(readme, "verdict:")) {
+    if (word == "or") {
+      words = 0;
+      absl::StrAppend(&verdict, " or");
+    } else if (++words <= 2) {
+      absl::StrAppend(&verdict, verdict.empty() ? "" : " ", word);
     }
-    if (words.back().empty()) words.pop_back();
-    if (words.size() > 2) words.resize(2);
-    return absl::StrJoin(words, " ");
   }
-  return "";
+  return verdict;
+}
+
+std::vector<std::string> ScenariosIn(std::string_view readme) {
+  return WordsOfLine(readme, "scenario:");
 }
 
 }  // namespace weir::sim

@@ -29,8 +29,10 @@ struct Bug {
   std::string name;    // "01-counter-without-epoch"
   std::string target;  // path
   // What weir must reach, a verdict's name and perhaps an oracle's: "deadlock", "assertion
-  // missed_marker". Empty if the bug's README does not say.
+  // missed_marker", "deadlock or assertion". Empty if the bug's README does not say.
   std::string verdict;
+  // Those that have the situation in which it shows; empty if the README does not say.
+  std::vector<std::string> scenarios;
 };
 
 // All of them, by number.
@@ -38,8 +40,11 @@ std::vector<Bug> Bugs();
 // "1", "01" or "01-counter-without-epoch". NotFound with the known ones.
 absl::StatusOr<Bug> FindBug(std::string_view number_or_name);
 
-// The first two words of the line "verdict: …" in a README; empty if there is none.
+// The line "verdict: …" in a README, up to two words of each alternative: "deadlock or assertion
+// missed_marker". Empty if there is none.
 std::string ExpectedVerdictIn(std::string_view readme);
+// The words of the line "scenario: …".
+std::vector<std::string> ScenariosIn(std::string_view readme);
 
 }  // namespace weir::sim
 

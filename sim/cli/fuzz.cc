@@ -20,6 +20,7 @@ namespace {
 constexpr std::string_view kDefaultTime = "60s";
 // A program whose hang is expected is not waited for as long.
 constexpr double kExpectedHangSeconds = 1;
+// Of a bug whose README names none.
 constexpr std::string_view kBugScenario = "marker_burst";
 
 struct FuzzFlags {
@@ -103,10 +104,13 @@ absl::StatusOr<FuzzOptions> MakeOptions(const FuzzFlags& flags) {
 }
 
 // The scenarios that are meant: those named; else a bug's own; else all of the target.
-absl::Status ChooseScenarios(const FuzzFlags& flags, bool is_bug, const TargetInfo& target,
-                             FuzzPlan& plan) {
+absl::Status ChooseScenarios(const FuzzFlags& flags, const std::optional<Bug>& bug,
+                             const TargetInfo& target, FuzzPlan& plan) {
   std::vector<std::string> names = flags.scenarios;
-  if (names.empty() && is_bug && !flags.all) names.emplace_back(kBugScenario);
+  if (names.empty() && bug && !flags.all) {
+    names = bug->scenarios;
+    if (names.empty()) names.emplace_back(kBugScenario);
+  }
   if (names.empty()) {
     for (const ScenarioInfo& scenario : target.scenarios) {
       if (scenario.expected.empty()) names.push_back(scenario.name);
@@ -155,7 +159,7 @@ int DoFuzz(const FuzzFlags& flags) {
   if (!info.ok()) return ExitWith(info.status());
   options->plan.target = target->path;
   options->plan.seed = SeedOr(flags.seed);
-  const absl::Status chosen = ChooseScenarios(flags, target->bug.has_value(), *info, options->plan);
+  const absl::Status chosen = ChooseScenarios(flags, target->bug, *info, options->plan);
   if (!chosen.ok()) return ExitWith(chosen);
   const absl::StatusOr<Store> store = Store::Open(flags.campaign);
   if (!store.ok()) return ExitWith(store.status());

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "sim/cli/common.h"
 
 namespace weir::sim {
@@ -157,11 +159,17 @@ void FuzzReport::Failure(const FailureMessage& failure) {
 
 bool FuzzReport::AsExpected() const {
   if (!expected_) return true;
-  if (*expected_ == VerdictName(VerdictKind::kPass)) return verdicts_.empty();
-  const size_t blank = expected_->find(' ');
-  if (blank == std::string::npos) return verdicts_.contains(*expected_);
+  const std::vector<std::string> alternatives = absl::StrSplit(*expected_, " or ");
+  return std::any_of(alternatives.begin(), alternatives.end(),
+                     [this](const std::string& expected) { return Reached(expected); });
+}
+
+bool FuzzReport::Reached(const std::string& expected) const {
+  if (expected == VerdictName(VerdictKind::kPass)) return verdicts_.empty();
+  const size_t blank = expected.find(' ');
+  if (blank == std::string::npos) return verdicts_.contains(expected);
   return signatures_.contains(
-      absl::StrCat(expected_->substr(0, blank), "-", expected_->substr(blank + 1)));
+      absl::StrCat(expected.substr(0, blank), "-", expected.substr(blank + 1)));
 }
 
 // What should have been so in some execution and never was. Where not all scenarios were run, what

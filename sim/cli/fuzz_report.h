@@ -14,7 +14,7 @@ namespace weir::sim {
 class FuzzReport {
  public:
   // `expected`: the verdict that the campaign is to reach, if one was named; "assertion
-  // missed_marker" asks for that oracle as well.
+  // missed_marker" asks for that oracle as well, and "deadlock or assertion" takes either.
   FuzzReport(const FuzzOptions& options, const TargetInfo& target,
              std::optional<std::string> expected, bool json);
 
@@ -29,6 +29,7 @@ class FuzzReport {
   bool AsExpected() const;
 
  private:
+  bool Reached(const std::string& expected) const;
   void ClearLine();
   std::string ReplayCommand(const FailureMessage& failure) const;
   std::string NeverText(const FuzzStats& stats) const;

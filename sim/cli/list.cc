@@ -111,7 +111,10 @@ int ListFaults(const ListOptions& options) {
 int ListBugs(const ListOptions& options) {
   for (const Bug& bug : Bugs()) {
     if (options.json) {
-      PrintJson({{"bug", bug.number}, {"name", bug.name}, {"expected", bug.verdict}});
+      PrintJson({{"bug", bug.number},
+                 {"name", bug.name},
+                 {"expected", bug.verdict},
+                 {"scenarios", bug.scenarios}});
     } else {
       Print(absl::StrCat("  ", Padded(bug.name, 40), bug.verdict, "\n"));
     }

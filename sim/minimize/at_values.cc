@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "sim/minimize/limits.h"
 #include "sim/minimize/passes.h"
 
 namespace weir::sim {
@@ -31,8 +32,14 @@ bool TrySearch(Bench& bench, const Schedule& at, const std::vector<int64_t>& val
                uint64_t points) {
   uint64_t& spent = bench.workshop().searched[values];
   if (spent >= points) return false;
-  std::optional<Schedule> found = bench.workshop().Search(at, points - spent);
-  if (found && bench.Try(*std::move(found))) return true;
+  const bool few = bench.best().edits.size() <= kManyEdits;
+  for (int tries = few ? kSmallerTries : 1; tries > 0; --tries) {
+    std::optional<Schedule> found = bench.workshop().Search(at, points - spent);
+    if (!found) break;
+    if (few) found = WithFewestEdits(bench.workshop(), *std::move(found));
+    if (few && found->edits.size() > kManyEdits) continue;
+    if (bench.Try(*std::move(found))) return true;
+  }
   spent = points;
   return false;
 }

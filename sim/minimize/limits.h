@@ -34,6 +34,14 @@ inline constexpr uint64_t kMostGrowth = 63;
 inline constexpr int kAnotherWayTries = 8;
 // A failure of so few edits is not searched for in another way.
 inline constexpr size_t kFewEdits = 1;
+// More edits than these are no explanation yet: the failure is searched for with one parameter up
+// to so much larger, too, and a smaller parameter is not worth more of them. What many edits
+// squeeze into one round may come about with three of them in two.
+inline constexpr size_t kManyEdits = 6;
+inline constexpr int64_t kALittleLarger = 2;
+inline constexpr int kSmallerTries = 4;
+inline constexpr int kLargerTries = 12;
+inline constexpr uint64_t kLargerPoints = 6'000'000;
 // Deleting two edits at once is tried for up to so many edits: 66 executions.
 inline constexpr size_t kMostPairedEdits = 12;
 

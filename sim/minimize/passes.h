@@ -42,9 +42,13 @@ void LowerNumbers(Bench& bench);
 // another_way.cc: other executions that fail alike may need fewer edits.
 void TryAnotherWay(Bench& bench);
 
+// another_way.cc: what is left of a schedule that fails as wanted, at the same values of the
+// parameters.
+Schedule WithFewestEdits(Workshop& workshop, Schedule failing);
+
 // at_values.cc: whether it fails as wanted with these values of the parameters: by default, by the
 // best's edits (as they are, or moved to early rounds), or in a search that may spend these many
-// points. If so, that is the best from now on.
+// points. If so, that is the best from now on. A search may not bring many edits in place of few.
 bool TryAtValues(Bench& bench, const std::vector<int64_t>& values, uint64_t search_points);
 // The values of the best's parameters. Nothing if they do not fit the declared ones.
 std::vector<int64_t> ValuesOf(const Bench& bench);

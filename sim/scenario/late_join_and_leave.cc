@@ -1,6 +1,6 @@
 // Workers join at any time, take part in a few barriers, and leave in order, again and again.
-// Nobody is killed and no deadline is finite, so that a hang is a deadlock: whoever waits for one
-// that has left, or that has not joined, waits for ever.
+// Nobody is killed and no deadline is finite, but for the first look at who is there, so that a
+// hang is a deadlock: whoever waits for one that has left, or that has not joined, waits for ever.
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -14,7 +14,14 @@
 namespace {
 
 constexpr uint32_t kLives = 3;  // of each worker
+// When the coordinator begins: when all have joined, if that comes to pass (who has joined first
+// may have left), or at once. Together, its first barrier and the first leaving meet.
+constexpr const char* kBegin[] = {"together", "at_once"};
 using team::kCoordinator;
+
+struct Run : team::Company {
+  bool together;
+};
 
 // A handler may send, and what it sends must reach all: nobody handles anything before he is a
 // member.
@@ -28,7 +35,7 @@ void ExpectMember(const fence::Process& self) {
   }
 }
 
-fence::Options OptionsOf(const team::Company& run, uint32_t slot,
+fence::Options OptionsOf(const Run& run, uint32_t slot,
                          const std::shared_ptr<team::Account>& account) {
   fence::Options options = run.Member("late_join_and_leave", slot, kLives, account);
   team::Disturb(options);
@@ -41,16 +48,21 @@ fence::Options OptionsOf(const team::Company& run, uint32_t slot,
 }
 
 // In rendezvous mode nothing is promised about messages.
-absl::Status Pass(team::Company& run, fence::Process& self, const team::Account& account) {
+absl::Status Pass(Run& run, fence::Process& self, const team::Account& account) {
   if (run.mode == fence::Mode::kRendezvous) return self.Barrier("again", run.mode).status;
   return run.ledger.Pass(self, account, "again", run.mode).status;
 }
 
-void Coordinate(team::Company& run) {
+void Coordinate(Run& run) {
   const auto account = std::make_shared<team::Account>();
   auto self = fence::Process::Create(OptionsOf(run, kCoordinator, account));
   team::Must(self.status(), kCoordinator, "create");
   run.ledger.Joined(**self);
+  if (run.together) {
+    (*self)
+        ->AwaitMembers(run.workers + 1, fence::Deadline::In(std::chrono::seconds(1)))
+        .IgnoreError();
+  }
   for (int64_t iteration = 0; iteration < run.iterations; ++iteration) {
     weir::Round(static_cast<uint64_t>(iteration + 1));
     team::Must(run.ledger.SendBurst(**self, *account, run.burst), kCoordinator, "send");
@@ -61,7 +73,7 @@ void Coordinate(team::Company& run) {
 }
 
 // One life. False when the group has ended: Unavailable, or it was not there any more.
-bool Live(team::Company& run, uint32_t slot) {
+bool Live(Run& run, uint32_t slot) {
   const auto account = std::make_shared<team::Account>();
   auto self = fence::Process::Join(OptionsOf(run, slot, account),
                                    fence::Deadline::In(std::chrono::seconds(5)));
@@ -80,7 +92,7 @@ bool Live(team::Company& run, uint32_t slot) {
   return true;
 }
 
-void Work(team::Company& run, uint32_t slot) {
+void Work(Run& run, uint32_t slot) {
   for (uint32_t life = 0; life < kLives; ++life) {
     weir::Spend(std::chrono::microseconds(100 * weir::Choose(4)));
     if (!Live(run, slot)) return;
@@ -90,11 +102,13 @@ void Work(team::Company& run, uint32_t slot) {
 }  // namespace
 
 WEIR_SCENARIO(late_join_and_leave, weir::Int("workers", 1, 4, 2), weir::Int("iterations", 1, 16, 6),
-              weir::Int("burst", 0, 8, 2), weir::OneOf("mode", team::kModes, 0)) {
-  team::Company run = {.workers = static_cast<uint32_t>(parameters["workers"]),
-                       .iterations = parameters["iterations"],
-                       .burst = parameters["burst"],
-                       .mode = team::kModeValues[parameters["mode"]]};
+              weir::Int("burst", 0, 8, 2), weir::OneOf("mode", team::kModes, 0),
+              weir::OneOf("begin", kBegin, 0)) {
+  Run run = {{.workers = static_cast<uint32_t>(parameters["workers"]),
+              .iterations = parameters["iterations"],
+              .burst = parameters["burst"],
+              .mode = team::kModeValues[parameters["mode"]]},
+             /*together=*/parameters["begin"] == 0};
   team::RunMembers(run.workers + 1, [&run](uint32_t slot) {
     if (slot == kCoordinator) return Coordinate(run);
     Work(run, slot);

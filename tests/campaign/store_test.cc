@@ -71,7 +71,15 @@ TEST(ShellWord, QuotesWhatAShellWouldTakeApart) {
 TEST(Catalogue, ReadsTheExpectedVerdictOfABug) {
   EXPECT_EQ(ExpectedVerdictIn("# Bug\n\nverdict: deadlock\n"), "deadlock");
   EXPECT_EQ(ExpectedVerdictIn("Verdict: `assertion` (missed_marker)"), "assertion missed_marker");
+  EXPECT_EQ(ExpectedVerdictIn("verdict: deadlock or assertion (missed_marker, mostly)"),
+            "deadlock or assertion missed_marker");
   EXPECT_EQ(ExpectedVerdictIn("no such line"), "");
+}
+
+TEST(Catalogue, ReadsTheScenariosOfABug) {
+  const std::vector<std::string> two = {"full_ring", "rapid_reuse"};
+  EXPECT_EQ(ScenariosIn("# Bug\n\nscenario: full_ring, rapid_reuse\nverdict: deadlock\n"), two);
+  EXPECT_EQ(ScenariosIn("no such line"), std::vector<std::string>{});
 }
 
 }  // namespace

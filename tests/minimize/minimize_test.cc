@@ -283,6 +283,30 @@ TEST(Minimize, TakesAnotherFailureWhereItNeedsFewerEdits) {
   EXPECT_EQ(Ids(result.schedule), (std::vector<uint64_t>{11, 12}));
 }
 
+// In one iteration it takes eight edits, in two a single one.
+bool FailsEasilyInTwoIterations(const FakeRun& run) {
+  if (run.iterations >= 2) return run.Has(1);
+  return run.edits.size() == 8;
+}
+
+std::vector<Edit> EightOrOne(const FakeRun& at, uint64_t) {
+  return at.iterations >= 2 ? std::vector<Edit>{FakeEdit(1), FakeEdit(20)} : Edits(8);
+}
+
+TEST(Minimize, TakesALittleMoreOfAParameterWhereThatSavesManyEdits) {
+  Fake fake(FailsEasilyInTwoIterations, EightOrOne);
+  const Minimized result = MustMinimize(fake, fake.Failing(1, 1, Edits(8)));
+  EXPECT_EQ(ValueOf(result.schedule, "iterations"), 2);
+  EXPECT_EQ(Ids(result.schedule), std::vector<uint64_t>{1});
+}
+
+TEST(Minimize, GivesFewEditsNotUpForASmallerParameter) {
+  Fake fake(FailsEasilyInTwoIterations, EightOrOne);
+  const Minimized result = MustMinimize(fake, fake.Failing(8, 64, Edits(200)));
+  EXPECT_EQ(ValueOf(result.schedule, "iterations"), 2);
+  EXPECT_EQ(Ids(result.schedule), std::vector<uint64_t>{1});
+}
+
 TEST(Minimize, LowersWaitersAndValues) {
   Fake fake([](const FakeRun& run) { return run.Has(1); });
   Schedule failing = fake.Failing(1, 1, {FakeEdit(1)});

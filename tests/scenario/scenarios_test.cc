@@ -52,8 +52,8 @@ TEST_P(Scenario, PassesWithItsDefaultsInSomeTwentyThousandPoints) {
 
 INSTANTIATE_TEST_SUITE_P(, Scenario,
                          testing::Values("barrier_in_handler", "deadlines", "full_ring",
-                                         "overlapping_groups", "processing_all", "rapid_reuse",
-                                         "slow_reader_start"),
+                                         "last_to_leave", "mixed_modes", "overlapping_groups",
+                                         "processing_all", "rapid_reuse", "slow_reader_start"),
                          [](const auto& info) { return std::string(info.param); });
 
 // In 300 executions with drawn parameters, where most bugs here take fewer than ten.
@@ -74,8 +74,8 @@ TEST_P(LostNotification, IsADeadlock) {
 }
 INSTANTIATE_TEST_SUITE_P(, LostNotification,
                          testing::Values("barrier_in_handler", "deadlines", "full_ring",
-                                         "overlapping_groups", "processing_all", "rapid_reuse",
-                                         "slow_reader_start"),
+                                         "mixed_modes", "overlapping_groups", "processing_all",
+                                         "rapid_reuse", "slow_reader_start"),
                          [](const auto& info) { return std::string(info.param); });
 
 // Safety. Not rapid_reuse, which sends nothing that could be missed.
@@ -85,7 +85,7 @@ TEST_P(EarlyProgress, IsAFailedExpectation) {
 }
 INSTANTIATE_TEST_SUITE_P(, EarlyProgress,
                          testing::Values("barrier_in_handler", "deadlines", "full_ring",
-                                         "overlapping_groups", "processing_all",
+                                         "mixed_modes", "overlapping_groups", "processing_all",
                                          "slow_reader_start"),
                          [](const auto& info) { return std::string(info.param); });
 
