@@ -100,8 +100,9 @@ function(weir_program_targets)
   foreach(program IN LISTS programs)
     file(RELATIVE_PATH name "${PROJECT_SOURCE_DIR}/tests" "${program}")
     string(REGEX REPLACE "\\.cc$" "" name "${name}")
+    weir_program_accesses("${program}" accesses)
     weir_target(${name} SOURCES "${program}" INCLUDES "${PROJECT_SOURCE_DIR}" LIBRARIES Threads::Threads
-                OPTIONS ${WEIR_WARNINGS})
+                OPTIONS ${WEIR_WARNINGS} ${accesses})
     if(name MATCHES "^(engine/targets|programs/pass|programs/livelock)/")
       string(REPLACE "/" "_" target "weir_target_${name}")
       set_property(GLOBAL APPEND PROPERTY weir_targets_of_engine_tests ${target})
@@ -111,6 +112,20 @@ function(weir_program_targets)
   add_library(weir_tests_prebuilt SHARED "${PROJECT_SOURCE_DIR}/tests/prebuilt/prebuilt.cc")
   weir_compile_options(weir_tests_prebuilt)
   target_link_libraries(weir_target_engine_targets_prebuilt PRIVATE weir_tests_prebuilt)
+endfunction()
+
+# Sets RESULT to MEMORY for a program of the folder data_race or with `// memory points` among its
+# first lines, to VOLATILE for one with `// volatile points`, else to nothing.
+function(weir_program_accesses program result)
+  file(STRINGS "${program}" marks LIMIT_COUNT 3 REGEX "^// (memory|volatile) points")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${program}")
+  set(accesses "")
+  if("${program}" MATCHES "/programs/data_race/" OR marks MATCHES "^// memory")
+    set(accesses MEMORY)
+  elseif(marks)
+    set(accesses VOLATILE)
+  endif()
+  set(${result} ${accesses} PARENT_SCOPE)
 endfunction()
 
 # targets/bench.so: what `weir bench` measures.

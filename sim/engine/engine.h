@@ -19,6 +19,7 @@
 #include "sim/engine/limits.h"
 #include "sim/engine/object.h"
 #include "sim/engine/observer.h"
+#include "sim/engine/race_info.h"
 #include "sim/engine/verdict.h"
 
 struct WeirScenario;
@@ -89,6 +90,9 @@ struct RunResult {
   uint64_t time_ns = 0;       // virtual, since the start of the execution
   uint32_t thread_count = 0;  // created in all
   std::vector<ThreadReport> threads;
+  RaceInfo race = {};     // with `threads`, for the verdict data_race
+  ObjectKey race_object;  // what both accesses touch
+  std::string earlier_thread;
 };
 
 // Maps the World and creates the borrowed threads. InvalidArgument for options out of range;

@@ -10,19 +10,20 @@
 
 namespace weir::sim {
 
-#define WEIR_VERDICTS(X)                                                     \
-  X(kPass, "pass")                                                           \
-  X(kAssertion, "assertion") /* abort, assert, weir::Expect, terminate */    \
-  X(kUncaughtException, "uncaught_exception")                                \
-  X(kDeadlock, "deadlock") /* nothing can run and no timer is pending */     \
-  X(kLivelock, "livelock") /* step cap, or everybody only spins */           \
-  X(kCrash, "crash")       /* a signal: SIGSEGV, SIGBUS, SIGFPE, SIGILL */   \
-  X(kStackOverflow, "stack_overflow")                                        \
-  X(kHang, "hang") /* no scheduling point; ended on CPU time */              \
-  X(kMutexMisuse, "mutex_misuse")                                            \
-  X(kUnsupportedCall, "unsupported_call")                                    \
-  X(kNondeterminism, "nondeterminism") /* two runs of one schedule differ */ \
-  X(kDiverged, "diverged")             /* a recorded schedule does not fit */
+#define WEIR_VERDICTS(X)                                                      \
+  X(kPass, "pass")                                                            \
+  X(kAssertion, "assertion") /* abort, assert, weir::Expect, terminate */     \
+  X(kUncaughtException, "uncaught_exception")                                 \
+  X(kDeadlock, "deadlock") /* nothing can run and no timer is pending */      \
+  X(kLivelock, "livelock") /* step cap, or everybody only spins */            \
+  X(kCrash, "crash")       /* a signal: SIGSEGV, SIGBUS, SIGFPE, SIGILL */    \
+  X(kStackOverflow, "stack_overflow")                                         \
+  X(kHang, "hang") /* no scheduling point; ended on CPU time */               \
+  X(kMutexMisuse, "mutex_misuse")                                             \
+  X(kUnsupportedCall, "unsupported_call")                                     \
+  X(kNondeterminism, "nondeterminism") /* two runs of one schedule differ */  \
+  X(kDiverged, "diverged")             /* a recorded schedule does not fit */ \
+  X(kDataRace, "data_race")            /* two accesses that nothing orders */
 
 enum class VerdictKind : uint8_t {
 #define X(id, name) id,
@@ -39,9 +40,9 @@ struct Verdict {
   VerdictKind kind = VerdictKind::kPass;
   ThreadSlot thread = kNoThread;  // who failed; kNoThread if nobody in particular
   int32_t signal = 0;             // kCrash
-  uint64_t address = 0;           // kCrash: what was touched; kUnsupportedCall: the caller
-  char oracle[64] = {};           // kAssertion: which check; else what tells two failures apart
-  char message[1024] = {};        // one sentence, cut if longer
+  uint64_t address = 0;     // kCrash, kDataRace: what was touched; kUnsupportedCall: the caller
+  char oracle[64] = {};     // kAssertion: which check; else what tells two failures apart
+  char message[1024] = {};  // one sentence, cut if longer
 
   bool failed() const { return kind != VerdictKind::kPass; }
 };

@@ -4,6 +4,7 @@
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
 #include "sim/posix/loader.h"
+#include "sim/posix/race_suppressions.h"
 #include "sim/weir.h"
 
 using namespace weir::sim;  // NOLINT: the definitions below are C's
@@ -27,6 +28,8 @@ ThreadSlot MainOf(const void* object) {
 extern "C" {
 
 void weir_register_scenario(const WeirScenario* scenario) { AddScenario(scenario); }
+
+void weir_suppress_races(const char* function) { SuppressRaces(function); }
 
 void weir_fail(const char* oracle, const char* message, size_t length) {
   FailExecution(VerdictKind::kAssertion, oracle, "%.*s", static_cast<int>(length), message);

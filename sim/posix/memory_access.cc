@@ -1,0 +1,175 @@
+// Plain and volatile memory accesses: what clang's ThreadSanitizer pass makes of them in targets
+// that are compiled for it (weir_target(… MEMORY), weir_target(… VOLATILE)), and memcpy, memmove
+// and memset of the former.
+//
+// Each call comes right before its access, and nothing runs in between. A plain access tells the
+// race detector, and is a scheduling point only where the order can matter: when several threads
+// touch those eight bytes and one of them writes (RaceSharing::kContended), as far as this
+// execution has shown. A plain read is neither progress nor a look: a loop over shared memory is no
+// spinning, and one that waits for something may read what it likes. A volatile read is a look, as
+// an atomic load is; a volatile write counts as a change.
+//
+// The names: compiler-rt's tsan_interface.h.
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "sim/engine/scheduler.h"
+#include "sim/posix/race.h"
+
+namespace weir::sim {
+namespace {
+
+void ReadPoint(const void* object) {
+  if (QuietPoint(Op::kMemoryRead, object)) return;
+  Reach(Op::kMemoryRead, object);
+  ChooseThread(Op::kMemoryRead, object, true, false);
+}
+
+void WritePoint(const void* object) {
+  if (!QuietSchedulePoint(Op::kMemoryWrite, object)) SchedulePoint(Op::kMemoryWrite, object);
+}
+
+// What a read finds, as far as it goes into the fingerprint.
+uint64_t ValueAt(const void* object, uint64_t bytes) {
+  uint64_t value = 0;
+  std::memcpy(&value, object, bytes < sizeof value ? bytes : sizeof value);
+  return value;
+}
+
+[[gnu::noinline]] void Plain(const void* object, uint64_t bytes, bool write,
+                             const RaceSites& sites) {
+  if (g_mode != Mode::kTarget || g_races == nullptr || bytes == 0) return;
+  const uint64_t place = RacePlaceOf(object);
+  if (!HasHistory(place)) return;
+  const RaceThread self = RaceSelf();
+  if (g_races->IsContended(self, place, static_cast<uint32_t>(bytes), write)) {
+    write ? WritePoint(object) : ReadPoint(object);
+    if (!write) Result(ValueAt(object, bytes));
+  }
+  RaceAccesses(self, object, bytes, write, false, sites);
+}
+
+[[gnu::noinline]] void Volatile(const void* object, uint64_t bytes, bool write) {
+  if (g_mode != Mode::kTarget) return;
+  if (write) {
+    WritePoint(object);
+    return;
+  }
+  if (!QuietLookPoint(Op::kMemoryRead, object)) LookPoint(Op::kMemoryRead, object);
+  // An address that can not be read is for the target to find out.
+  const bool known = IsFixedAddress(reinterpret_cast<uintptr_t>(object));
+  Looked<false>(object, known ? ValueAt(object, bytes) : 0);
+}
+
+void Ignored(void*) {}
+void IgnoredRange(void*, unsigned long) {}
+void IgnoredPair(void**, void*) {}
+
+void* Copy(void* to, const void* from, size_t bytes) {
+  const RaceSites sites = WEIR_RACE_SITES();
+  Plain(from, bytes, false, sites);
+  Plain(to, bytes, true, sites);
+  return std::memcpy(to, from, bytes);
+}
+
+void* Move(void* to, const void* from, size_t bytes) {
+  const RaceSites sites = WEIR_RACE_SITES();
+  Plain(from, bytes, false, sites);
+  Plain(to, bytes, true, sites);
+  return std::memmove(to, from, bytes);
+}
+
+void* Set(void* to, int value, size_t bytes) {
+  Plain(to, bytes, true, WEIR_RACE_SITES());
+  return std::memset(to, value, bytes);
+}
+
+}  // namespace
+
+void* MemoryAccessFor(const char* name, bool is_target) {
+  const std::string_view call = name;
+  if (!is_target) return nullptr;
+  if (g_races != nullptr) {
+    // What a library copies is its own business: its synchronisation is not seen.
+    if (call == "memcpy") return reinterpret_cast<void*>(&Copy);
+    if (call == "memmove") return reinterpret_cast<void*>(&Move);
+    if (call == "memset") return reinterpret_cast<void*>(&Set);
+    return nullptr;
+  }
+  // VOLATILE: the pass tells of plain accesses, too.
+  if (call == "__tsan_read_range" || call == "__tsan_write_range") {
+    return reinterpret_cast<void*>(&IgnoredRange);
+  }
+  if (call == "__tsan_vptr_update") return reinterpret_cast<void*>(&IgnoredPair);
+  if (call.starts_with("__tsan_read") || call.starts_with("__tsan_write") ||
+      call.starts_with("__tsan_unaligned_read") || call.starts_with("__tsan_unaligned_write") ||
+      call.starts_with("__tsan_vptr_")) {
+    return reinterpret_cast<void*>(&Ignored);
+  }
+  return nullptr;
+}
+
+}  // namespace weir::sim
+
+namespace sim = weir::sim;
+
+extern "C" {
+
+#define WEIR_PLAIN(bytes)                                                                        \
+  void __tsan_read##bytes(void* object) { sim::Plain(object, bytes, false, WEIR_RACE_SITES()); } \
+  void __tsan_write##bytes(void* object) { sim::Plain(object, bytes, true, WEIR_RACE_SITES()); } \
+  void __tsan_read_write##bytes(void* object) {                                                  \
+    const sim::RaceSites sites = WEIR_RACE_SITES();                                              \
+    sim::Plain(object, bytes, false, sites);                                                     \
+    sim::Plain(object, bytes, true, sites);                                                      \
+  }                                                                                              \
+  void __tsan_volatile_read##bytes(void* object) { sim::Volatile(object, bytes, false); }        \
+  void __tsan_volatile_write##bytes(void* object) { sim::Volatile(object, bytes, true); }
+
+#define WEIR_UNALIGNED(bytes)                                \
+  void __tsan_unaligned_read##bytes(void* object) {          \
+    sim::Plain(object, bytes, false, WEIR_RACE_SITES());     \
+  }                                                          \
+  void __tsan_unaligned_write##bytes(void* object) {         \
+    sim::Plain(object, bytes, true, WEIR_RACE_SITES());      \
+  }                                                          \
+  void __tsan_unaligned_read_write##bytes(void* object) {    \
+    const sim::RaceSites sites = WEIR_RACE_SITES();          \
+    sim::Plain(object, bytes, false, sites);                 \
+    sim::Plain(object, bytes, true, sites);                  \
+  }                                                          \
+  void __tsan_unaligned_volatile_read##bytes(void* object) { \
+    sim::Volatile(object, bytes, false);                     \
+  }                                                          \
+  void __tsan_unaligned_volatile_write##bytes(void* object) { sim::Volatile(object, bytes, true); }
+
+WEIR_PLAIN(1)
+WEIR_PLAIN(2)
+WEIR_PLAIN(4)
+WEIR_PLAIN(8)
+WEIR_PLAIN(16)
+WEIR_UNALIGNED(2)
+WEIR_UNALIGNED(4)
+WEIR_UNALIGNED(8)
+WEIR_UNALIGNED(16)
+#undef WEIR_PLAIN
+#undef WEIR_UNALIGNED
+
+// To write the same pointer again is what every constructor and destructor of a hierarchy does.
+void __tsan_vptr_update(void** object, void* table) {
+  if (*object != table) sim::Plain(object, sizeof *object, true, WEIR_RACE_SITES());
+}
+void __tsan_vptr_read(void** object) {
+  sim::Plain(object, sizeof *object, false, WEIR_RACE_SITES());
+}
+void __tsan_read_range(void* object, unsigned long bytes) {
+  sim::Plain(object, bytes, false, WEIR_RACE_SITES());
+}
+void __tsan_write_range(void* object, unsigned long bytes) {
+  sim::Plain(object, bytes, true, WEIR_RACE_SITES());
+}
+void __tsan_func_entry(void*) {}
+void __tsan_func_exit() {}
+
+}  // extern "C"
