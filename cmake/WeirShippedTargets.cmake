@@ -15,7 +15,8 @@ target_include_directories(
 # cord).
 set(WEIR_FENCE_TARGET LIBRARIES ${fence_libraries} OPTIONS ${WEIR_WARNINGS})
 
-# targets/fence.so and one targets/bug-NN-name.so for each corpus/bugs/NN-name/bug.patch.
+# targets/fence.so, the same with its memory accesses as targets/fence-memory.so, and one
+# targets/bug-NN-name.so for each corpus/bugs/NN-name/bug.patch.
 function(weir_fence_targets)
   file(GLOB_RECURSE fence CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/fence/*.cc")
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/fence/*.h")
@@ -27,6 +28,8 @@ function(weir_fence_targets)
   weir_target_objects(weir_fence_objects SOURCES ${fence} ${scenarios}
                       INCLUDES "${PROJECT_SOURCE_DIR}/src" ${WEIR_FENCE_TARGET})
   weir_target(fence SOURCES $<TARGET_OBJECTS:weir_fence_objects> ${WEIR_FENCE_TARGET})
+  weir_target(fence-memory SOURCES ${fence} ${scenarios} INCLUDES "${PROJECT_SOURCE_DIR}/src"
+              ${WEIR_FENCE_TARGET} MEMORY)
   foreach(patch IN LISTS patches)
     get_filename_component(folder "${patch}" DIRECTORY)
     get_filename_component(name "${folder}" NAME)

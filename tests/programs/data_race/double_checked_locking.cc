@@ -1,5 +1,6 @@
-// exam 8: double-checked locking. The pointer is looked at without the lock and is no atomic: who
-// finds it set has not synchronised with who set it, and may see the object half made.
+// exam: double-checked locking
+// The pointer is looked at without the lock and is no atomic: who finds it set has not synchronised
+// with who set it, and may see the object half made.
 #include <mutex>
 #include <thread>
 

@@ -50,8 +50,7 @@ int main() {
   Pass(
       [](Slot& slot, Message* m) {
         Message* none = nullptr;
-        slot.compare_exchange_strong(none, m, std::memory_order_release,
-                                     std::memory_order_relaxed);
+        slot.compare_exchange_strong(none, m, std::memory_order_release, std::memory_order_relaxed);
       },
       [](Slot& slot) {
         Message* none = nullptr;
