@@ -116,9 +116,12 @@ function(weir_target name)
   # A fixed address, so that an execution does not depend on where ASLR puts the target.
   target_link_options(${target} PRIVATE ${WEIR_TARGET_LINK_OPTIONS}
                       "LINKER:-Ttext-segment=${ARG_TEXT_ADDRESS}")
+  # What was asked for: with VOLATILE the pass tells of plain accesses all the same, and the loader
+  # must know that they do not count.
   if(ARG_VOLATILE)
-    # The pass then tells of plain accesses in the same breath: this says that they do not count.
-    target_link_options(${target} PRIVATE LINKER:--defsym=weir_only_volatile=1)
+    target_link_options(${target} PRIVATE LINKER:--defsym=weir_points_volatile=1)
+  elseif(ARG_MEMORY)
+    target_link_options(${target} PRIVATE LINKER:--defsym=weir_points_memory=1)
   endif()
   set_target_properties(
     ${target} PROPERTIES PREFIX "" SUFFIX .so OUTPUT_NAME "${file}"

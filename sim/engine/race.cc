@@ -564,6 +564,14 @@ RaceSharing RaceDetector::SharingOf(uint64_t place) {
   return granule == nullptr ? RaceSharing::kNobody : granule->sharing;
 }
 
+bool RaceDetector::IsFresh(uint64_t place) {
+  Granule* const granule = Find(place, true);
+  if (granule == nullptr || granule->fresh == kFreshAccesses) return false;
+  if (granule->sharing > RaceSharing::kOwned) return false;
+  ++granule->fresh;
+  return true;
+}
+
 bool RaceDetector::IsContended(RaceThread thread, uint64_t place, uint32_t bytes, bool write) {
   const auto contended = [&](const Granule& granule) {
     switch (granule.sharing) {

@@ -138,6 +138,10 @@ class RaceDetector {
   // memory that several threads touch and one writes.
   bool IsContended(RaceThread thread, uint64_t place, uint32_t bytes, bool write);
   RaceSharing SharingOf(uint64_t place);
+  // Nobody but one thread has touched it, and IsFresh() has said so less than kFreshAccesses times:
+  // whether it is shared is not known yet. Counts.
+  static constexpr uint8_t kFreshAccesses = 4;
+  bool IsFresh(uint64_t place);
 
   // Nobody has touched these bytes: whole granules only. What was released there is gone too.
   void Forget(uint64_t place, uint64_t bytes);
@@ -160,7 +164,7 @@ class RaceDetector {
     RaceThread owner;
     RaceSharing sharing;
     bool written;
-    uint8_t unused;
+    uint8_t fresh;  // how often IsFresh() said yes
   };
   struct OddGranule {
     uint64_t key;

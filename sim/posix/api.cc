@@ -29,7 +29,9 @@ extern "C" {
 
 void weir_register_scenario(const WeirScenario* scenario) { AddScenario(scenario); }
 
-void weir_suppress_races(const char* function) { SuppressRaces(function); }
+void weir_suppress_races(const char* function, const char* scenario) {
+  SuppressRaces(function, scenario);
+}
 
 void weir_fail(const char* oracle, const char* message, size_t length) {
   FailExecution(VerdictKind::kAssertion, oracle, "%.*s", static_cast<int>(length), message);

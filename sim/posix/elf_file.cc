@@ -67,7 +67,7 @@ void ReadSymbols(const Bytes& file, const Elf64_Shdr& table, uint64_t strings, E
         name.starts_with("__tsan_unaligned_") || name.starts_with("__tsan_vptr_")) {
       facts.tells_accesses = true;
     }
-    if (name == "weir_only_volatile" && symbol->st_shndx != SHN_UNDEF) facts.only_volatile = true;
+    if (name == "weir_points_volatile") facts.only_volatile = true;
     if (name == "main" && symbol->st_shndx != SHN_UNDEF) facts.exports_main = true;
   }
 }

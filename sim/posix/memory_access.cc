@@ -5,7 +5,10 @@
 // Each call comes right before its access, and nothing runs in between. A plain access tells the
 // race detector, and is a scheduling point only where the order can matter: when several threads
 // touch those eight bytes and one of them writes (RaceSharing::kContended), as far as this
-// execution has shown. A plain read is neither progress nor a look: a loop over shared memory is no
+// execution has shown. What one thread alone has touched so far may turn out to be shared; its first
+// kFreshAccesses accesses are points, too, unless it is that thread's own by nature: its stack, its
+// thread-local storage, a block that it has allocated. Without them no execution could come between
+// the read and the write of a counter that each thread increments once. A plain read is neither progress nor a look: a loop over shared memory is no
 // spinning, and one that waits for something may read what it likes. A volatile read is a look, as
 // an atomic load is; a volatile write counts as a change.
 //
@@ -14,6 +17,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "sim/engine/fiber.h"
+#include "sim/engine/heap.h"
 #include "sim/engine/scheduler.h"
 #include "sim/posix/race.h"
 
@@ -37,13 +42,24 @@ uint64_t ValueAt(const void* object, uint64_t bytes) {
   return value;
 }
 
+// Memory that others seldom touch, and never before its thread has made it known.
+bool IsOwn(const void* object) {
+  const Thread& thread = CurrentThread();
+  const char* begin = nullptr;
+  if (const HeapBlock* const block = HeapBlockOf(object, &begin)) return block->uid == thread.uid;
+  const auto address = reinterpret_cast<uintptr_t>(object);
+  const uintptr_t tls = kWorldAddress + kTlsOffset;
+  return SlotAt(address) == world().current || address - tls < kTlsBytes;
+}
+
 [[gnu::noinline]] void Plain(const void* object, uint64_t bytes, bool write,
                              const RaceSites& sites) {
   if (g_mode != Mode::kTarget || g_races == nullptr || bytes == 0) return;
   const uint64_t place = RacePlaceOf(object);
   if (!HasHistory(place)) return;
   const RaceThread self = RaceSelf();
-  if (g_races->IsContended(self, place, static_cast<uint32_t>(bytes), write)) {
+  if (g_races->IsContended(self, place, static_cast<uint32_t>(bytes), write) ||
+      (g_races->IsFresh(place) && !IsOwn(object))) {
     write ? WritePoint(object) : ReadPoint(object);
     if (!write) Result(ValueAt(object, bytes));
   }

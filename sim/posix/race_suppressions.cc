@@ -6,25 +6,30 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sim/engine/run.h"
 #include "sim/engine/world.h"
+#include "sim/weir.h"
 
 namespace weir::sim {
 namespace {
 
+struct Suppression {
+  const char* function;
+  const char* scenario;  // null: in all
+};
 struct CodeRange {
   uint64_t begin, end;  // distances from kTargetAddress
+  const char* scenario;
 };
 
 // Of the process; constant once the target is loaded.
-std::vector<std::string> g_names;
+std::vector<Suppression> g_suppressions;
 std::vector<CodeRange> g_ranges;
-bool g_all = false;
 
 // The name of a function, or of an inlined one, without parameters.
 std::string NameOf(Dwarf_Die* die) {
@@ -39,11 +44,11 @@ std::string NameOf(Dwarf_Die* die) {
   if (demangled == nullptr) return linkage;
   std::string name(demangled);
   std::free(demangled);
-  // "(anonymous namespace)::F(int)" is no function without a name.
+  constexpr std::string_view kAnonymous = "(anonymous namespace)";
   size_t parameters = 0;
   while ((parameters = name.find('(', parameters)) != std::string::npos &&
-         name.compare(parameters, 22, "(anonymous namespace)::") == 0) {
-    ++parameters;
+         name.compare(parameters, kAnonymous.size(), kAnonymous) == 0) {
+    ++parameters;  // no parameters, but a part of the name
   }
   return name.substr(0, parameters);
 }
@@ -55,24 +60,24 @@ bool Matches(std::string_view name, std::string_view wanted) {
   return before.ends_with("::") || before.ends_with(" ");  // a return type of a template
 }
 
-bool IsWanted(const std::string& name) {
-  return std::any_of(g_names.begin(), g_names.end(),
-                     [&name](const std::string& wanted) { return Matches(name, wanted); });
-}
-
-void AddRanges(Dwarf_Die* die) {
+void AddRanges(Dwarf_Die* die, const char* scenario) {
   Dwarf_Addr base = 0, begin = 0, end = 0;
   for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &begin, &end)) > 0;) {
-    g_ranges.push_back({begin - kTargetAddress, end - kTargetAddress});
+    g_ranges.push_back({begin - kTargetAddress, end - kTargetAddress, scenario});
+  }
+}
+
+void AddFunction(Dwarf_Die* die) {
+  const std::string name = NameOf(die);
+  for (const Suppression& suppression : g_suppressions) {
+    if (Matches(name, suppression.function)) AddRanges(die, suppression.scenario);
   }
 }
 
 void Search(Dwarf_Die* die) {
   for (;;) {
     const int tag = dwarf_tag(die);
-    if ((tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine) && IsWanted(NameOf(die))) {
-      AddRanges(die);
-    }
+    if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine) AddFunction(die);
     Dwarf_Die child;
     if (dwarf_child(die, &child) == 0) Search(&child);
     Dwarf_Die next;
@@ -83,14 +88,14 @@ void Search(Dwarf_Die* die) {
 
 }  // namespace
 
-void SuppressRaces(const char* function) {
+void SuppressRaces(const char* function, const char* scenario) {
   HostScope host;
-  if (std::string_view(function) == "*") g_all = true;
-  g_names.emplace_back(function);
+  g_suppressions.push_back({function, scenario});
+  if (std::string_view(function) == "*") g_ranges.push_back({0, ~uint64_t{0}, scenario});
 }
 
 absl::Status ResolveRaceSuppressions(const std::string& target_path) {
-  if (g_names.empty()) return absl::OkStatus();
+  if (g_suppressions.empty()) return absl::OkStatus();
   const int file = open(target_path.c_str(), O_RDONLY | O_CLOEXEC);
   Dwarf* const dwarf = file < 0 ? nullptr : dwarf_begin(file, DWARF_C_READ);
   bool units = false;
@@ -108,16 +113,17 @@ absl::Status ResolveRaceSuppressions(const std::string& target_path) {
   if (units) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(target_path,
                                                     ": no debug information (-g) to find ",
-                                                    g_names[0], " in, whose races are suppressed"));
+                                                    g_suppressions[0].function, " in, whose races are suppressed"));
 }
 
 bool IsSuppressedRace(const RaceSites& sites) {
-  if (g_all) return true;
+  const std::string_view running = g_run.scenario->name;
   for (const uint32_t site : sites.at) {
     if (site == 0) return false;
     const uint64_t call = site - 1;
     for (const CodeRange& range : g_ranges) {
-      if (call >= range.begin && call < range.end) return true;
+      if (call < range.begin || call >= range.end) continue;
+      if (range.scenario == nullptr || running == range.scenario) return true;
     }
   }
   return false;

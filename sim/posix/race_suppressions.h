@@ -11,8 +11,9 @@ namespace weir::sim {
 
 // A race of which one access stands in `function`, or is called by it (up to kRaceSites functions
 // deep), does not count. `function` is a name without parameters, whole or from a "::" on:
-// "RingReader::Read". "*" stands for all. Also from the target's constructors.
-void SuppressRaces(const char* function);
+// "RingReader::Read". "*" stands for all. With a `scenario`, only in that one; both live as long as
+// the target. To be called by its constructors.
+void SuppressRaces(const char* function, const char* scenario);
 
 // Looks the names up in the target's debug information, inlined copies too. Once it is loaded.
 // FailedPrecondition when there is none.

@@ -1,6 +1,7 @@
+// simulation only: it has processes
 // memory points
-// simulation only: processes. What orders their accesses to memory that they share: spawn and join,
-// a release in the memory itself, and the end of one that was killed, whose accesses are over then.
+// What orders the accesses of processes to memory that they share: spawn and join, a release in the
+// memory itself, and the end of one that was killed, whose accesses are over then.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
