@@ -392,18 +392,27 @@ bool RaceDetector::Check(const Part& part, const Cell& cell, const History& hist
 
 // The same thread has done the same to the same bytes since its clock last moved: nothing that it
 // could race with has changed but by a race that was reported or does not count.
-bool RaceDetector::IsRepeated(const Part& part, const Granule& granule) const {
-  if (granule.cells == 0 || part.access->atomic) return false;
+bool RaceDetector::IsRepeated(RaceThread thread, uint8_t mask, bool write,
+                              const Granule& granule) const {
+  if (granule.cells == 0) return false;
   const Cell& cell = *At<Cell>(granule.cells);
-  if (cell.next != 0 || cell.atomic || cell.mask != part.mask) return false;
-  const uint32_t now = Clock(part.thread);
+  if (cell.next != 0 || cell.atomic || cell.mask != mask) return false;
+  const uint32_t now = Clock(thread);
   const auto mine = [&](const History& history) {
-    return history.many == 0 && history.clock == now && history.thread == part.thread;
+    return history.many == 0 && history.clock == now && history.thread == thread;
   };
-  if (part.access->write) {
-    return mine(cell.write) && cell.read.clock == 0 && cell.read.many == 0;
-  }
-  return mine(cell.read) || (mine(cell.write) && cell.read.clock == 0 && cell.read.many == 0);
+  const bool unread = cell.read.clock == 0 && cell.read.many == 0;
+  if (write) return mine(cell.write) && unread;
+  return mine(cell.read) || (mine(cell.write) && unread);
+}
+
+bool RaceDetector::IsAgain(RaceThread thread, uint64_t place, uint32_t bytes, bool write) const {
+  const uint64_t first = place % kGranuleBytes;
+  if (first + bytes > kGranuleBytes || place >= kDirectPlaces) return false;
+  const Granule& granule = granules_[place / kGranuleBytes];
+  return granule.generation == generation_ && granule.sharing == RaceSharing::kOwned &&
+         granule.owner == thread && granule.fresh == kFreshAccesses &&
+         IsRepeated(thread, MaskOf(first, bytes), write, granule);
 }
 
 void RaceDetector::Promote(History& history, RaceThread thread) {
@@ -531,8 +540,8 @@ void RaceDetector::Share(const Part& part, Granule& granule, bool ordered) {
 }
 
 bool RaceDetector::AccessPart(const Part& part, Granule& granule) {
-  if (IsRepeated(part, granule)) return true;
   const bool write = part.access->write;
+  if (!part.access->atomic && IsRepeated(part.thread, part.mask, write, granule)) return true;
   ignored_ = false;
   for (Ref ref = granule.cells; ref != 0; ref = At<Cell>(ref)->next) {
     const Cell& cell = *At<Cell>(ref);

@@ -133,6 +133,9 @@ class RaceDetector {
   // was remembered.
   bool Access(RaceThread thread, const RaceAccess& access, Ignores ignores);
   const RaceConflict& conflict() const { return conflict_; }
+  // Nothing would come of the access: its thread alone has touched the place so far, and has done
+  // just this since its clock last moved. Most accesses; allocates nothing and counts nothing.
+  bool IsAgain(RaceThread thread, uint64_t place, uint32_t bytes, bool write) const;
 
   // Whether the order of this access and others may matter: it is, or becomes with this access,
   // memory that several threads touch and one writes.
@@ -250,7 +253,7 @@ class RaceDetector {
   };
   bool Check(const Part& part, const Cell& cell, const History& history, bool write);
   bool AccessPart(const Part& part, Granule& granule);
-  bool IsRepeated(const Part& part, const Granule& granule) const;
+  bool IsRepeated(RaceThread thread, uint8_t mask, bool write, const Granule& granule) const;
   void Remember(const Part& part, Granule& granule);
   void Note(const Part& part, History& history);
   void Promote(History& history, RaceThread thread);

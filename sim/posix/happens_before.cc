@@ -18,6 +18,7 @@
 #include "sim/engine/fiber.h"
 #include "sim/engine/heap.h"
 #include "sim/engine/scheduler.h"
+#include "sim/posix/mutex.h"
 #include "sim/posix/race.h"
 #include "sim/weir.h"
 
@@ -218,9 +219,18 @@ void Released(const void* object) {
   if (Seen()) g_races->ReleaseStore(RaceSelf(), RacePlaceOf(object), 1);
 }
 
-// A robust mutex is taken, too, when it says that its last owner is dead.
+// A robust mutex is taken, too, when it says that its last owner is dead. What that one did, up to
+// its end, is then known; the mark says who it was.
 int Locked(pthread_mutex_t* mutex, int error) {
-  if (error == 0 || error == EOWNERDEAD) Acquired(mutex);
+  if ((error != 0 && error != EOWNERDEAD) || !Seen()) return error;
+  const RaceThread self = RaceSelf();
+  const uint64_t place = RacePlaceOf(mutex);
+  g_races->Acquire(self, place);
+  if ((MutexOf(mutex).kind & kRobustFlag) == 0) [[likely]]
+    return error;
+  const uint16_t owner = g_races->Mark(place);
+  if (error == EOWNERDEAD && owner != 0) g_races->Join(self, static_cast<RaceThread>(owner - 1));
+  g_races->SetMark(place, static_cast<uint16_t>(self + 1));
   return error;
 }
 
@@ -239,7 +249,8 @@ int MutexUnlock(pthread_mutex_t* mutex) {
 }
 
 int Waited(pthread_mutex_t* mutex, int error) {
-  if (error != EINVAL && error != EPERM) Acquired(mutex);
+  if (error == 0 || error == EOWNERDEAD) return Locked(mutex, error);
+  if (error == ETIMEDOUT) Locked(mutex, 0);
   return error;
 }
 int CondWait(pthread_cond_t* cond, pthread_mutex_t* mutex) {

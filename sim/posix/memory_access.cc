@@ -5,12 +5,13 @@
 // Each call comes right before its access, and nothing runs in between. A plain access tells the
 // race detector, and is a scheduling point only where the order can matter: when several threads
 // touch those eight bytes and one of them writes (RaceSharing::kContended), as far as this
-// execution has shown. What one thread alone has touched so far may turn out to be shared; its first
-// kFreshAccesses accesses are points, too, unless it is that thread's own by nature: its stack, its
-// thread-local storage, a block that it has allocated. Without them no execution could come between
-// the read and the write of a counter that each thread increments once. A plain read is neither progress nor a look: a loop over shared memory is no
-// spinning, and one that waits for something may read what it likes. A volatile read is a look, as
-// an atomic load is; a volatile write counts as a change.
+// execution has shown. What one thread alone has touched so far may turn out to be shared; its
+// first kFreshAccesses accesses are points, too, unless it is that thread's own by nature: its
+// stack, its thread-local storage, a block that it has allocated. Without them no execution could
+// come between the read and the write of a counter that each thread increments once. A plain read
+// is neither progress nor a look: a loop over shared memory is no spinning, and one that waits for
+// something may read what it likes. A volatile read is a look, as an atomic load is; a volatile
+// write counts as a change.
 //
 // The names: compiler-rt's tsan_interface.h.
 #include <cstdint>
@@ -52,18 +53,28 @@ bool IsOwn(const void* object) {
   return SlotAt(address) == world().current || address - tls < kTlsBytes;
 }
 
-[[gnu::noinline]] void Plain(const void* object, uint64_t bytes, bool write,
-                             const RaceSites& sites) {
+// Who called, before it is known whether anybody wants to know.
+struct Caller {
+  const void* return_address;
+  const void* frame;
+};
+#define WEIR_CALLER() \
+  ::weir::sim::Caller { __builtin_return_address(0), __builtin_frame_address(0) }
+
+[[gnu::noinline]] void Plain(const void* object, uint64_t bytes, bool write, Caller caller) {
   if (g_mode != Mode::kTarget || g_races == nullptr || bytes == 0) return;
   const uint64_t place = RacePlaceOf(object);
   if (!HasHistory(place)) return;
   const RaceThread self = RaceSelf();
+  if (g_races->IsAgain(self, place, static_cast<uint32_t>(bytes), write)) [[likely]]
+    return;
   if (g_races->IsContended(self, place, static_cast<uint32_t>(bytes), write) ||
       (g_races->IsFresh(place) && !IsOwn(object))) {
     write ? WritePoint(object) : ReadPoint(object);
-    if (!write) Result(ValueAt(object, bytes));
+    // Eight bytes may be a pointer into a library, which is elsewhere in the next process.
+    if (!write && bytes < sizeof(void*)) Result(ValueAt(object, bytes));
   }
-  RaceAccesses(self, object, bytes, write, false, sites);
+  RaceAccesses(self, object, bytes, write, false, RaceSitesOf(caller.return_address, caller.frame));
 }
 
 [[gnu::noinline]] void Volatile(const void* object, uint64_t bytes, bool write) {
@@ -83,21 +94,21 @@ void IgnoredRange(void*, unsigned long) {}
 void IgnoredPair(void**, void*) {}
 
 void* Copy(void* to, const void* from, size_t bytes) {
-  const RaceSites sites = WEIR_RACE_SITES();
-  Plain(from, bytes, false, sites);
-  Plain(to, bytes, true, sites);
+  const Caller caller = WEIR_CALLER();
+  Plain(from, bytes, false, caller);
+  Plain(to, bytes, true, caller);
   return std::memcpy(to, from, bytes);
 }
 
 void* Move(void* to, const void* from, size_t bytes) {
-  const RaceSites sites = WEIR_RACE_SITES();
-  Plain(from, bytes, false, sites);
-  Plain(to, bytes, true, sites);
+  const Caller caller = WEIR_CALLER();
+  Plain(from, bytes, false, caller);
+  Plain(to, bytes, true, caller);
   return std::memmove(to, from, bytes);
 }
 
 void* Set(void* to, int value, size_t bytes) {
-  Plain(to, bytes, true, WEIR_RACE_SITES());
+  Plain(to, bytes, true, WEIR_CALLER());
   return std::memset(to, value, bytes);
 }
 
@@ -132,28 +143,28 @@ namespace sim = weir::sim;
 
 extern "C" {
 
-#define WEIR_PLAIN(bytes)                                                                        \
-  void __tsan_read##bytes(void* object) { sim::Plain(object, bytes, false, WEIR_RACE_SITES()); } \
-  void __tsan_write##bytes(void* object) { sim::Plain(object, bytes, true, WEIR_RACE_SITES()); } \
-  void __tsan_read_write##bytes(void* object) {                                                  \
-    const sim::RaceSites sites = WEIR_RACE_SITES();                                              \
-    sim::Plain(object, bytes, false, sites);                                                     \
-    sim::Plain(object, bytes, true, sites);                                                      \
-  }                                                                                              \
-  void __tsan_volatile_read##bytes(void* object) { sim::Volatile(object, bytes, false); }        \
+#define WEIR_PLAIN(bytes)                                                                    \
+  void __tsan_read##bytes(void* object) { sim::Plain(object, bytes, false, WEIR_CALLER()); } \
+  void __tsan_write##bytes(void* object) { sim::Plain(object, bytes, true, WEIR_CALLER()); } \
+  void __tsan_read_write##bytes(void* object) {                                              \
+    const sim::Caller caller = WEIR_CALLER();                                                \
+    sim::Plain(object, bytes, false, caller);                                                \
+    sim::Plain(object, bytes, true, caller);                                                 \
+  }                                                                                          \
+  void __tsan_volatile_read##bytes(void* object) { sim::Volatile(object, bytes, false); }    \
   void __tsan_volatile_write##bytes(void* object) { sim::Volatile(object, bytes, true); }
 
 #define WEIR_UNALIGNED(bytes)                                \
   void __tsan_unaligned_read##bytes(void* object) {          \
-    sim::Plain(object, bytes, false, WEIR_RACE_SITES());     \
+    sim::Plain(object, bytes, false, WEIR_CALLER());         \
   }                                                          \
   void __tsan_unaligned_write##bytes(void* object) {         \
-    sim::Plain(object, bytes, true, WEIR_RACE_SITES());      \
+    sim::Plain(object, bytes, true, WEIR_CALLER());          \
   }                                                          \
   void __tsan_unaligned_read_write##bytes(void* object) {    \
-    const sim::RaceSites sites = WEIR_RACE_SITES();          \
-    sim::Plain(object, bytes, false, sites);                 \
-    sim::Plain(object, bytes, true, sites);                  \
+    const sim::Caller caller = WEIR_CALLER();                \
+    sim::Plain(object, bytes, false, caller);                \
+    sim::Plain(object, bytes, true, caller);                 \
   }                                                          \
   void __tsan_unaligned_volatile_read##bytes(void* object) { \
     sim::Volatile(object, bytes, false);                     \
@@ -174,16 +185,14 @@ WEIR_UNALIGNED(16)
 
 // To write the same pointer again is what every constructor and destructor of a hierarchy does.
 void __tsan_vptr_update(void** object, void* table) {
-  if (*object != table) sim::Plain(object, sizeof *object, true, WEIR_RACE_SITES());
+  if (*object != table) sim::Plain(object, sizeof *object, true, WEIR_CALLER());
 }
-void __tsan_vptr_read(void** object) {
-  sim::Plain(object, sizeof *object, false, WEIR_RACE_SITES());
-}
+void __tsan_vptr_read(void** object) { sim::Plain(object, sizeof *object, false, WEIR_CALLER()); }
 void __tsan_read_range(void* object, unsigned long bytes) {
-  sim::Plain(object, bytes, false, WEIR_RACE_SITES());
+  sim::Plain(object, bytes, false, WEIR_CALLER());
 }
 void __tsan_write_range(void* object, unsigned long bytes) {
-  sim::Plain(object, bytes, true, WEIR_RACE_SITES());
+  sim::Plain(object, bytes, true, WEIR_CALLER());
 }
 void __tsan_func_entry(void*) {}
 void __tsan_func_exit() {}

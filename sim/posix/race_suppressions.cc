@@ -111,9 +111,9 @@ absl::Status ResolveRaceSuppressions(const std::string& target_path) {
   if (dwarf != nullptr) dwarf_end(dwarf);
   if (file >= 0) close(file);
   if (units) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(target_path,
-                                                    ": no debug information (-g) to find ",
-                                                    g_suppressions[0].function, " in, whose races are suppressed"));
+  return absl::FailedPreconditionError(
+      absl::StrCat(target_path, ": no debug information (-g) to find ", g_suppressions[0].function,
+                   " in, whose races are suppressed"));
 }
 
 bool IsSuppressedRace(const RaceSites& sites) {

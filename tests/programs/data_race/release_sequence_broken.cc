@@ -7,15 +7,15 @@ int g_message = 0;
 std::atomic<int> g_state{0};
 
 int main() {
-  std::thread meddler([] {
-    if (g_state.load(std::memory_order_relaxed) == 1) g_state.store(2, std::memory_order_relaxed);
-  });
   std::thread reader([] {
     if (g_state.load(std::memory_order_acquire) == 2) g_message = 2;
   });
+  std::thread meddler([] {
+    if (g_state.load(std::memory_order_relaxed) == 1) g_state.store(2, std::memory_order_relaxed);
+  });
   g_message = 1;
   g_state.store(1, std::memory_order_release);
-  meddler.join();
   reader.join();
+  meddler.join();
   return 0;
 }

@@ -1,7 +1,9 @@
 // memory points
-// What the locks of the standard library order: mutexes, condition variables through their mutex,
-// shared mutexes (a writer after all readers, readers not among themselves), semaphores, barriers
-// over several rounds, call_once, function-local statics, futures, start and end of a thread.
+// What the locks of the standard library order: mutexes (robust ones, too), condition variables
+// through their mutex, shared mutexes (a writer after all readers, readers not among themselves),
+// semaphores, barriers over several rounds, call_once, function-local statics, futures, start and
+// end of a thread.
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 
@@ -12,6 +14,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -41,6 +44,43 @@ void Mutexes() {
   }
   consumer.join();
   Require(taken == 3 && queue.empty());
+}
+
+// What is read is an address in a library, another one in each process of the system.
+void Addresses() {
+  std::mutex mutex;
+  const std::error_category* category = &std::generic_category();
+  const auto look = [&] {
+    for (int i = 0; i < 3; ++i) {
+      const std::lock_guard lock(mutex);
+      category =
+          category == &std::generic_category() ? &std::system_category() : &std::generic_category();
+    }
+  };
+  std::thread other(look);
+  look();
+  other.join();
+  Require(category == &std::generic_category());
+}
+
+// The owner of a robust mutex ends without unlocking it: who hears of that knows what it did.
+void RobustMutexes() {
+  pthread_mutexattr_t attributes;
+  pthread_mutexattr_init(&attributes);
+  pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+  pthread_mutex_t mutex;
+  pthread_mutex_init(&mutex, &attributes);
+  int value = 0;
+  const auto take = [&] {
+    const int error = pthread_mutex_lock(&mutex);
+    if (error == EOWNERDEAD) pthread_mutex_consistent(&mutex);
+    ++value;
+  };
+  std::thread first(take);
+  std::thread second(take);
+  first.join();
+  second.join();
+  Require(value == 2);
 }
 
 void SharedMutexes() {
@@ -162,6 +202,8 @@ void SharedPointers() {
 
 int main() {
   Mutexes();
+  RobustMutexes();
+  Addresses();
   SharedMutexes();
   Semaphores();
   Barriers();
