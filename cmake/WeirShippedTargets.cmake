@@ -15,7 +15,8 @@ target_include_directories(
 # cord).
 set(WEIR_FENCE_TARGET LIBRARIES ${fence_libraries} OPTIONS ${WEIR_WARNINGS})
 
-# targets/fence.so and one targets/bug-NN-name.so for each corpus/bugs/NN-name/bug.patch.
+# targets/fence.so, the same with the barrier's memory accesses as targets/fence-memory.so, and one
+# targets/bug-NN-name.so for each corpus/bugs/NN-name/bug.patch.
 function(weir_fence_targets)
   file(GLOB_RECURSE fence CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/fence/*.cc")
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/fence/*.h")
@@ -27,6 +28,11 @@ function(weir_fence_targets)
   weir_target_objects(weir_fence_objects SOURCES ${fence} ${scenarios}
                       INCLUDES "${PROJECT_SOURCE_DIR}/src" ${WEIR_FENCE_TARGET})
   weir_target(fence SOURCES $<TARGET_OBJECTS:weir_fence_objects> ${WEIR_FENCE_TARGET})
+  # The scenarios keep their books without synchronisation: nothing else runs between two points, and
+  # a lock would be one. So they do not tell of their accesses.
+  weir_target(fence-memory
+              SOURCES ${fence} $<FILTER:$<TARGET_OBJECTS:weir_fence_objects>,INCLUDE,/sim/scenario/>
+              INCLUDES "${PROJECT_SOURCE_DIR}/src" ${WEIR_FENCE_TARGET} MEMORY)
   foreach(patch IN LISTS patches)
     get_filename_component(folder "${patch}" DIRECTORY)
     get_filename_component(name "${folder}" NAME)
@@ -100,8 +106,9 @@ function(weir_program_targets)
   foreach(program IN LISTS programs)
     file(RELATIVE_PATH name "${PROJECT_SOURCE_DIR}/tests" "${program}")
     string(REGEX REPLACE "\\.cc$" "" name "${name}")
+    weir_program_accesses("${program}" accesses)
     weir_target(${name} SOURCES "${program}" INCLUDES "${PROJECT_SOURCE_DIR}" LIBRARIES Threads::Threads
-                OPTIONS ${WEIR_WARNINGS})
+                OPTIONS ${WEIR_WARNINGS} ${accesses})
     if(name MATCHES "^(engine/targets|programs/pass|programs/livelock)/")
       string(REPLACE "/" "_" target "weir_target_${name}")
       set_property(GLOBAL APPEND PROPERTY weir_targets_of_engine_tests ${target})
@@ -111,6 +118,20 @@ function(weir_program_targets)
   add_library(weir_tests_prebuilt SHARED "${PROJECT_SOURCE_DIR}/tests/prebuilt/prebuilt.cc")
   weir_compile_options(weir_tests_prebuilt)
   target_link_libraries(weir_target_engine_targets_prebuilt PRIVATE weir_tests_prebuilt)
+endfunction()
+
+# Sets RESULT to MEMORY for a program of the folder data_race or with a line `// memory points`, to
+# VOLATILE for one with a line `// volatile points`, else to nothing.
+function(weir_program_accesses program result)
+  file(STRINGS "${program}" marks REGEX "^// (memory|volatile) points$")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${program}")
+  set(accesses "")
+  if("${program}" MATCHES "/programs/data_race/" OR marks MATCHES "^// memory")
+    set(accesses MEMORY)
+  elseif(marks)
+    set(accesses VOLATILE)
+  endif()
+  set(${result} ${accesses} PARENT_SCOPE)
 endfunction()
 
 # targets/bench.so: what `weir bench` measures.

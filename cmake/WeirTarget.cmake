@@ -1,4 +1,5 @@
-# weir_target(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] [TEXT_ADDRESS 0x…])
+# weir_target(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] [TEXT_ADDRESS 0x…]
+#             [VOLATILE | MEMORY])
 #
 # Compiles ordinary C++ a second time, for simulation: makes ${CMAKE_BINARY_DIR}/targets/NAME.so,
 # which `weir --target=…` loads. The CMake target is called weir_target_NAME (a / in NAME is an _
@@ -9,16 +10,29 @@
 # INCLUDES      include directories; "sim/weir.h" is found without
 # OPTIONS       further compiler options
 # TEXT_ADDRESS  where it is loaded, default 0x210000000000 (one target is loaded at a time)
+# VOLATILE      accesses to volatile objects are scheduling points, too
+# MEMORY        all loads and stores are, where threads share what one of them writes; and data races
+#               are found (docs/how-it-works.md)
 
 # -fsanitize=thread here is an ABI: every atomic becomes a call (__tsan_atomic32_load, …), which
-# weir defines. ThreadSanitizer's runtime is never linked. Points are atomics and calls; no other
-# access.
+# weir defines. ThreadSanitizer's runtime is never linked.
 set(WEIR_TARGET_OPTIONS
     "SHELL:-include sim/weak_compare.h"
     -O2 -g -fPIC -fno-omit-frame-pointer -fsanitize=thread
+    "SHELL:-mllvm -tsan-instrument-func-entry-exit=0")
+# Points are atomics and calls; no other access.
+set(WEIR_TARGET_ACCESSES_
     "SHELL:-mllvm -tsan-instrument-memory-accesses=0"
-    "SHELL:-mllvm -tsan-instrument-func-entry-exit=0"
     "SHELL:-mllvm -tsan-instrument-memintrinsics=0")
+set(WEIR_TARGET_ACCESSES_VOLATILE
+    "SHELL:-mllvm -tsan-instrument-memory-accesses=1"
+    "SHELL:-mllvm -tsan-distinguish-volatile=1"
+    "SHELL:-mllvm -tsan-instrument-memintrinsics=0")
+# A read that a write of the same place follows is told, too: others may run between the two.
+set(WEIR_TARGET_ACCESSES_MEMORY
+    "SHELL:-mllvm -tsan-instrument-memory-accesses=1"
+    "SHELL:-mllvm -tsan-instrument-read-before-write=1"
+    "SHELL:-mllvm -tsan-instrument-memintrinsics=1")
 if(WEIR_COVERAGE)
   # The kinds are named: -fsanitize=fuzzer-no-link would add stack-depth tracking.
   list(APPEND WEIR_TARGET_OPTIONS -fsanitize-coverage=inline-8bit-counters,pc-table,trace-cmp)
@@ -43,9 +57,11 @@ endfunction()
 # (prefixes in ROOTS are cut off): the same source gives the same failure signature and build id in
 # every checkout.
 function(weir_target_compile target)
-  cmake_parse_arguments(ARG "" "" "ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
+  cmake_parse_arguments(ARG "" "ACCESSES" "ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
   target_compile_features(${target} PRIVATE cxx_std_20)
-  target_compile_options(${target} PRIVATE ${WEIR_TARGET_OPTIONS} -ffile-compilation-dir=.)
+  target_compile_options(${target} PRIVATE ${WEIR_TARGET_OPTIONS}
+                                           ${WEIR_TARGET_ACCESSES_${ARG_ACCESSES}}
+                                           -ffile-compilation-dir=.)
   foreach(root IN LISTS ARG_ROOTS)
     target_compile_options(${target} PRIVATE "-ffile-prefix-map=${root}/=")
   endforeach()
@@ -54,24 +70,40 @@ function(weir_target_compile target)
   target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES} weir::target_headers)
 endfunction()
 
-# weir_target_objects(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] [ROOTS …])
+# Sets `accesses` in the caller's scope, from the keywords that it was given.
+macro(weir_target_accesses name)
+  if(ARG_VOLATILE AND ARG_MEMORY)
+    message(FATAL_ERROR "weir_target(${name}): VOLATILE and MEMORY exclude each other")
+  endif()
+  set(accesses "")
+  if(ARG_VOLATILE)
+    set(accesses ACCESSES VOLATILE)
+  elseif(ARG_MEMORY)
+    set(accesses ACCESSES MEMORY)
+  endif()
+endmacro()
+
+# weir_target_objects(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] [ROOTS …]
+#                     [VOLATILE | MEMORY])
 #
 # An OBJECT library compiled for simulation, for what several targets have in common.
 function(weir_target_objects name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
+  cmake_parse_arguments(ARG "VOLATILE;MEMORY" "" "SOURCES;ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
   weir_target_check_compiler()
+  weir_target_accesses(${name})
   add_library(${name} OBJECT ${ARG_SOURCES})
-  weir_target_compile(${name} ROOTS ${ARG_ROOTS} "${PROJECT_SOURCE_DIR}" LIBRARIES ${ARG_LIBRARIES}
+  weir_target_compile(${name} ${accesses} ROOTS ${ARG_ROOTS} "${PROJECT_SOURCE_DIR}" LIBRARIES ${ARG_LIBRARIES}
                       INCLUDES ${ARG_INCLUDES} OPTIONS ${ARG_OPTIONS})
 endfunction()
 
 function(weir_target name)
-  cmake_parse_arguments(ARG "" "TEXT_ADDRESS" "SOURCES;ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
+  cmake_parse_arguments(ARG "VOLATILE;MEMORY" "TEXT_ADDRESS" "SOURCES;ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
   weir_target_check_compiler()
   if(ARG_UNPARSED_ARGUMENTS OR NOT ARG_SOURCES)
     message(FATAL_ERROR "weir_target(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] "
-                        "[TEXT_ADDRESS 0x…]): no sources, or unknown: ${ARG_UNPARSED_ARGUMENTS}")
+                        "[TEXT_ADDRESS 0x…] [VOLATILE | MEMORY]): no sources, or unknown: ${ARG_UNPARSED_ARGUMENTS}")
   endif()
+  weir_target_accesses(${name})
   if(NOT ARG_TEXT_ADDRESS)
     set(ARG_TEXT_ADDRESS 0x210000000000)
   endif()
@@ -80,11 +112,18 @@ function(weir_target name)
   get_filename_component(file "${name}" NAME)
   get_filename_component(folder "${name}" DIRECTORY)
   add_library(${target} MODULE ${ARG_SOURCES})
-  weir_target_compile(${target} ROOTS ${ARG_ROOTS} "${PROJECT_SOURCE_DIR}" LIBRARIES ${ARG_LIBRARIES}
+  weir_target_compile(${target} ${accesses} ROOTS ${ARG_ROOTS} "${PROJECT_SOURCE_DIR}" LIBRARIES ${ARG_LIBRARIES}
                       INCLUDES ${ARG_INCLUDES} OPTIONS ${ARG_OPTIONS})
   # A fixed address, so that an execution does not depend on where ASLR puts the target.
   target_link_options(${target} PRIVATE ${WEIR_TARGET_LINK_OPTIONS}
                       "LINKER:-Ttext-segment=${ARG_TEXT_ADDRESS}")
+  # What was asked for: with VOLATILE the pass tells of plain accesses all the same, and the loader
+  # must know that they do not count.
+  if(ARG_VOLATILE)
+    target_link_options(${target} PRIVATE LINKER:--defsym=weir_points_volatile=1)
+  elseif(ARG_MEMORY)
+    target_link_options(${target} PRIVATE LINKER:--defsym=weir_points_memory=1)
+  endif()
   set_target_properties(
     ${target} PROPERTIES PREFIX "" SUFFIX .so OUTPUT_NAME "${file}"
     LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/targets/${folder}")

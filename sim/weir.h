@@ -44,6 +44,7 @@ struct WeirScenario {
 };
 
 void weir_register_scenario(const WeirScenario* scenario);
+void weir_suppress_races(const char* function, const char* scenario);
 [[noreturn]] void weir_fail(const char* oracle, const char* message, size_t length);
 uint32_t weir_spawn(const char* name, void (*body)(void* context), void* context, uint32_t flags);
 void weir_join_process(uint32_t process);
@@ -253,5 +254,23 @@ class Parameters {
     weir_register_scenario(&kWeirScenario_##id);                         \
   }                                                                      \
   static void WeirBody_##id([[maybe_unused]] const weir::Parameters& parameters)
+
+// Races on purpose: in a target that is compiled with its memory accesses, a data race does not
+// count if one of the two accesses stands in `function` or is called by it. A name without
+// parameters, whole or from a "::" on; "*" is any. At namespace scope, in any source of the target:
+// it is part of the target, so schedules replay as they are, and the code that races need not know.
+//
+//   WEIR_RACE_SUPPRESSED("Statistics::Add");
+//   WEIR_RACE_SUPPRESSED_IN(late_join_and_leave, "RingReader::Read");   // in that scenario alone
+#define WEIR_RACE_SUPPRESSED(function) WEIR_RACE_SUPPRESSED_AT(function, nullptr, __COUNTER__)
+#define WEIR_RACE_SUPPRESSED_IN(scenario, function) \
+  WEIR_RACE_SUPPRESSED_AT(function, #scenario, __COUNTER__)
+#define WEIR_RACE_SUPPRESSED_AT(function, scenario, id) \
+  WEIR_RACE_SUPPRESSED_AS(function, scenario, id)
+#define WEIR_RACE_SUPPRESSED_AS(function, scenario, id)       \
+  [[gnu::constructor]] static void WeirSuppressRaces_##id() { \
+    weir_suppress_races(function, scenario);                  \
+  }                                                           \
+  static_assert(true, "")
 
 #endif  // WEIR_SIM_WEIR_H_

@@ -67,7 +67,7 @@ absl::Status ParseShard(const std::string& text, FuzzOptions& options) {
 absl::Status ParseExpected(const std::string& name) {
   if (name.empty() || VerdictFromName(name)) return absl::OkStatus();
   std::vector<std::string> known;
-  for (int kind = 0; kind <= static_cast<int>(VerdictKind::kNoProgress); ++kind) {
+  for (int kind = 0; kind < kVerdictKinds; ++kind) {
     known.emplace_back(VerdictName(static_cast<VerdictKind>(kind)));
   }
   return UnknownName("verdict", name, known);

@@ -115,6 +115,18 @@ std::vector<ThreadReport> ReportThreads() {
   return reports;
 }
 
+// Whose the earlier access was, by the name that it has now, or had when it was there.
+void ReportRace(RunResult& result) {
+  const World& w = world();
+  if (w.verdict.kind != VerdictKind::kDataRace) return;
+  result.race = w.race;
+  result.race_object = KeyOf(reinterpret_cast<const void*>(w.race.address));
+  const RacingAccess& earlier = w.race.earlier;
+  const Thread& thread = w.threads[earlier.slot];
+  const bool there = thread.uid == earlier.uid && thread.state != ThreadState::kFree;
+  result.earlier_thread = there ? ThreadName(earlier.slot) : earlier.path;
+}
+
 // --- names
 // --------------------------------------------------------------------------------------------------
 
@@ -264,7 +276,10 @@ RunResult Run(const RunOptions& options, Strategy& strategy) {
   result.sometimes_asked = w.sometimes_asked;
   result.sometimes_held = w.sometimes_held;
   if (options.progress != nullptr) options.progress->points = options.progress->points + 1;
-  if (options.capture_threads) result.threads = ReportThreads();
+  if (options.capture_threads) {
+    result.threads = ReportThreads();
+    ReportRace(result);
+  }
   strategy.End(w.verdict);
   return result;
 }

@@ -19,6 +19,7 @@
 #include "sim/engine/limits.h"
 #include "sim/engine/object.h"
 #include "sim/engine/observer.h"
+#include "sim/engine/race_info.h"
 #include "sim/engine/verdict.h"
 
 struct WeirScenario;
@@ -91,6 +92,9 @@ struct RunResult {
   uint64_t sometimes_asked = 0;  // bit i: SometimesIds()[i] was asked in this execution
   uint64_t sometimes_held = 0;   // and held
   std::vector<ThreadReport> threads;
+  RaceInfo race = {};     // with `threads`, for the verdict data_race
+  ObjectKey race_object;  // what both accesses touch
+  std::string earlier_thread;
 };
 
 // Maps the World and creates the borrowed threads. InvalidArgument for options out of range;

@@ -160,6 +160,10 @@ void FreshTls(ThreadSlot slot) {
   }
 }
 
+void VisitTls(ThreadSlot slot, void (*visit)(uintptr_t begin, size_t bytes)) {
+  for (const TlsImage& image : g_tls_images[slot]) visit(image.begin, image.bytes.size());
+}
+
 void ZeroStack(ThreadSlot slot) {
   const Slot& s = g_slots[slot];
   std::memset(reinterpret_cast<void*>(s.dirty_low), 0, s.stack_top - s.dirty_low);

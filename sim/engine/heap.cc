@@ -7,6 +7,9 @@
 #include "sim/engine/world.h"
 
 namespace weir::sim {
+
+void (*g_allocation_hook)(const void*, size_t) = nullptr;
+
 namespace {
 
 constexpr size_t kHeader = sizeof(HeapBlock);
@@ -106,6 +109,8 @@ void* HeapAllocate(size_t size) {
   }
   block->size = size;
   block->freed = 0;
+  if (g_allocation_hook != nullptr) [[unlikely]]
+    g_allocation_hook(block + 1, size);
   return block + 1;
 }
 

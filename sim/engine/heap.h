@@ -31,6 +31,8 @@ struct HeapState {
 // Null when the region is exhausted. Memory that was never handed out is zero; other is as it was
 // left.
 void* HeapAllocate(size_t size);
+// Told of each block that is handed out, if somebody asks: set by sim/posix.
+extern void (*g_allocation_hook)(const void* block, size_t size);
 // alignment: a power of two ≤ 64 KiB.
 void* HeapAllocateAligned(size_t alignment, size_t size);
 // Precondition: `block` came from here and is not freed (checked: a double free is the verdict

@@ -25,6 +25,9 @@ inline constexpr size_t kPage = 4096;
 inline constexpr size_t kDefaultStackBytes = 256 << 10;
 inline constexpr size_t kHeapBytes = size_t{4} << 30;    // reserved, not resident
 inline constexpr size_t kSharedBytes = size_t{1} << 30;  // all shared memory objects together
+// What an execution may use to remember memory accesses (race.h): 64 bytes and more for each eight
+// that it touches. Reserved, not resident; beyond it races are no longer looked for.
+inline constexpr size_t kRaceArenaBytes = size_t{256} << 20;
 
 // A run longer than this ends with the verdict livelock. The longest marker_burst (8 workers,
 // 64 iterations, bursts of 16, rendezvous) has some 1.1 * 10^7 points.

@@ -23,13 +23,18 @@ namespace weir::sim {
   X(kUnsupportedCall, "unsupported_call")                                     \
   X(kNondeterminism, "nondeterminism") /* two runs of one schedule differ */  \
   X(kDiverged, "diverged")             /* a recorded schedule does not fit */ \
-  X(kNoProgress, "no_progress")        /* weir::MustEndWithin has passed */
+  X(kNoProgress, "no_progress")        /* weir::MustEndWithin has passed */   \
+  X(kDataRace, "data_race")            /* two accesses that nothing orders */
 
 enum class VerdictKind : uint8_t {
 #define X(id, name) id,
   WEIR_VERDICTS(X)
 #undef X
 };
+
+#define X(id, name) +1
+inline constexpr int kVerdictKinds = 0 WEIR_VERDICTS(X);
+#undef X
 
 std::string_view VerdictName(VerdictKind kind);
 std::optional<VerdictKind> VerdictFromName(std::string_view name);
@@ -40,9 +45,9 @@ struct Verdict {
   VerdictKind kind = VerdictKind::kPass;
   ThreadSlot thread = kNoThread;  // who failed; kNoThread if nobody in particular
   int32_t signal = 0;             // kCrash
-  uint64_t address = 0;           // kCrash: what was touched; kUnsupportedCall: the caller
-  char oracle[64] = {};           // kAssertion: which check; else what tells two failures apart
-  char message[1024] = {};        // one sentence, cut if longer
+  uint64_t address = 0;     // kCrash, kDataRace: what was touched; kUnsupportedCall: the caller
+  char oracle[64] = {};     // kAssertion: which check; else what tells two failures apart
+  char message[1024] = {};  // one sentence, cut if longer
 
   bool failed() const { return kind != VerdictKind::kPass; }
 };

@@ -23,6 +23,7 @@
 #include "sim/engine/limits.h"
 #include "sim/engine/object.h"
 #include "sim/engine/operation.h"
+#include "sim/engine/race_info.h"
 #include "sim/engine/thread_set.h"
 #include "sim/engine/timers.h"
 #include "sim/engine/verdict.h"
@@ -188,6 +189,7 @@ struct World {
   uint32_t live_processes;  // spawned by the scenario and not ended
   WaitQueue drained;        // who waits for live_processes to be zero
   Verdict verdict;
+  RaceInfo race;  // of the verdict data_race
   HeapState heap;
   Process processes[kMaxProcesses];
   uint64_t uid_paths[kMaxUids];

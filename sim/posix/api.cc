@@ -6,6 +6,7 @@
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
 #include "sim/posix/loader.h"
+#include "sim/posix/race_suppressions.h"
 #include "sim/weir.h"
 
 using namespace weir::sim;  // NOLINT: the definitions below are C's
@@ -31,6 +32,10 @@ extern "C" {
 uint32_t weir_weak_failure(const volatile void* object);  // of sim/weak_compare.h
 
 void weir_register_scenario(const WeirScenario* scenario) { AddScenario(scenario); }
+
+void weir_suppress_races(const char* function, const char* scenario) {
+  SuppressRaces(function, scenario);
+}
 
 void weir_fail(const char* oracle, const char* message, size_t length) {
   FailExecution(VerdictKind::kAssertion, oracle, "%.*s", static_cast<int>(length), message);

@@ -63,6 +63,11 @@ void ReadSymbols(const Bytes& file, const Elf64_Shdr& table, uint64_t strings, E
     if (!symbol) return;
     const std::string_view name = file.Text(strings + symbol->st_name);
     if (name == "__tsan_init" && symbol->st_shndx == SHN_UNDEF) facts.instrumented = true;
+    if (name.starts_with("__tsan_read") || name.starts_with("__tsan_write") ||
+        name.starts_with("__tsan_unaligned_") || name.starts_with("__tsan_vptr_")) {
+      facts.tells_accesses = true;
+    }
+    if (name == "weir_points_volatile") facts.only_volatile = true;
     if (name == "main" && symbol->st_shndx != SHN_UNDEF) facts.exports_main = true;
   }
 }

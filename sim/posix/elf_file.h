@@ -14,6 +14,8 @@ struct ElfFacts {
   std::string build_id;   // hex
   bool instrumented;      // imports __tsan_init
   bool exports_main;
+  bool tells_accesses;  // imports __tsan_read*, __tsan_write* or their like
+  bool only_volatile;   // ... of which only those of volatiles count (weir_target(… VOLATILE))
 };
 
 // Reads the file. NotFound, or InvalidArgument for what is not an x86-64 shared object; never

@@ -11,6 +11,7 @@
 #include "sim/engine/scheduler.h"
 #include "sim/posix/allow_list.h"
 #include "sim/posix/environment.h"
+#include "sim/posix/race.h"
 
 namespace weir::sim {
 namespace {
@@ -145,7 +146,7 @@ bool InRelro(const dl_phdr_info& object, uintptr_t address) {
 bool IsInLibc(uintptr_t address) { return address >= g_libc_begin && address < g_libc_end; }
 void SetLibcRange(uintptr_t begin, uintptr_t end) { g_libc_begin = begin, g_libc_end = end; }
 
-absl::Status RefuseImports(const dl_phdr_info& object) {
+absl::Status RefuseImports(const dl_phdr_info& object, bool is_target) {
   static StubPage stubs;
   const Dynamic dynamic = ReadDynamic(object);
   for (int table = 0; table < 2; ++table) {
@@ -158,7 +159,9 @@ absl::Status RefuseImports(const dl_phdr_info& object) {
       const uintptr_t slot = object.dlpi_addr + relocation.r_offset;
       const auto resolved = *reinterpret_cast<const uintptr_t*>(slot);
       const char* const name = dynamic.strings + symbol.st_name;
-      void* stub = ReplacementFor(name);
+      void* stub = HappensBeforeFor(name, resolved, is_target);
+      if (stub == nullptr) stub = MemoryAccessFor(name, is_target);
+      if (stub == nullptr) stub = ReplacementFor(name);
       if (stub == nullptr) {
         if (!IsInLibc(resolved) || IsAllowedImport(name)) continue;
         stub = stubs.Add(name);

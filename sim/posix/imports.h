@@ -12,7 +12,7 @@ namespace weir::sim {
 // nor on the allow-list (allow_list.h) to a stub: calling it ends the execution with the verdict
 // unsupported_call, which names the call and the caller. Merely importing it is no error. Functions
 // of other libraries that have a replacement (environment.h) are redirected to that.
-absl::Status RefuseImports(const dl_phdr_info& object);
+absl::Status RefuseImports(const dl_phdr_info& object, bool is_target);
 
 // The address range of libc's code, as found by dl_iterate_phdr.
 bool IsInLibc(uintptr_t address);

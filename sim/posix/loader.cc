@@ -22,6 +22,8 @@
 #include "sim/posix/memory.h"
 #include "sim/posix/mutex.h"
 #include "sim/posix/output.h"
+#include "sim/posix/race.h"
+#include "sim/posix/race_suppressions.h"
 #include "sim/posix/shared_memory.h"
 #include "sim/weir.h"
 
@@ -159,7 +161,7 @@ absl::Status AdoptObjects(const std::set<std::string>& before, const std::string
       return;
     const bool is_target = path == object.dlpi_name;
     AdoptObject(object, is_target);
-    status = RefuseImports(object);
+    status = RefuseImports(object, is_target);
   });
   return status;
 }
@@ -169,7 +171,10 @@ std::string AbsolutePath(const std::string& path) {
   return realpath(path.c_str(), absolute) != nullptr ? absolute : path;
 }
 
-void ResetPosix() { ResetSharedMemory(); }
+void ResetPosix() {
+  ResetSharedMemory();
+  ResetRaces();
+}
 
 }  // namespace
 
@@ -201,18 +206,25 @@ absl::StatusOr<const Target*> LoadTarget(const std::string& path) {
   g_target.path = AbsolutePath(path);
   const std::string_view file = FileName(g_target.path);
   g_target.name = std::string(file.substr(0, file.rfind(".so")));
-  g_target.build_id = ReadElf(path)->build_id;
+  const ElfFacts facts = *ReadElf(path);
+  g_target.build_id = facts.build_id;
 
   CaptureOutput();
   PrepareAllowedImports();
   InstallExitHooks();
   InstallMutexHooks();
+  if (facts.tells_accesses && !facts.only_volatile) {
+    if (auto status = StartRaces(); !status.ok()) return status;
+  }
   FindLibc();
   std::set<std::string> before;
   ForEachObject([&before](const dl_phdr_info& object) { before.insert(object.dlpi_name); });
   const auto handle = Open(g_target.path);
   if (!handle.ok()) return handle.status();
   if (auto status = AdoptObjects(before, g_target.path); !status.ok()) return status;
+  if (g_races != nullptr) {
+    if (auto status = ResolveRaceSuppressions(g_target.path); !status.ok()) return status;
+  }
 
   g_main = reinterpret_cast<decltype(g_main)>(dlsym(*handle, "main"));
   if (g_main != nullptr) g_target.scenarios.insert(g_target.scenarios.begin(), &kMainScenario);

@@ -70,6 +70,50 @@ Standing MakeStanding(const ThreadReport& thread, const std::vector<Frame>& stac
   return standing;
 }
 
+// Where an access of a race stands, as far up as is known.
+std::vector<Frame> StackOf(const RacingAccess& access, Symbols* symbols) {
+  std::vector<Frame> stack;
+  if (symbols == nullptr) return stack;
+  for (const uint64_t return_to : access.return_to) {
+    if (return_to == 0) break;
+    const std::vector<Frame>& at = symbols->At(return_to - 1);
+    stack.insert(stack.end(), at.begin(), at.end());
+  }
+  return Trim(std::move(stack));
+}
+
+// Both accesses of a race, as a signature names them.
+std::vector<Standing> RacingStandings(const RaceInfo& race, Symbols* symbols) {
+  std::vector<Standing> standings;
+  for (const RacingAccess* access : {&race.later, &race.earlier}) {
+    Standing standing;
+    const std::vector<Frame> stack = StackOf(*access, symbols);
+    if (const Frame* frame = UserFrame(stack)) {
+      standing.function = ShortFunction(frame->function);
+      standing.place = ShortPlace(*frame);
+    }
+    standings.push_back(std::move(standing));
+  }
+  return standings;
+}
+
+std::string Bracketed(const std::string& place) {
+  return place.empty() ? "" : absl::StrCat(" (", place, ")");
+}
+
+std::string RaceHeadline(const RunResult& result, const std::string& thread,
+                         const std::vector<Standing>& accesses) {
+  const RaceInfo& race = result.race;
+  const auto verb = [](const RacingAccess& access, const char* write, const char* read) {
+    return absl::StrCat(access.atomic ? "atomically " : "", access.write ? write : read);
+  };
+  return absl::StrCat("data race: ", thread, " ", verb(race.later, "writes", "reads"), " ",
+                      race.bytes, race.bytes == 1 ? " byte at " : " bytes at ",
+                      ObjectName(result.race_object), Bracketed(accesses[0].place), ", which ",
+                      result.earlier_thread, " ", verb(race.earlier, "wrote", "read"),
+                      Bracketed(accesses[1].place), "; nothing orders the two");
+}
+
 std::string DeadlockHeadline(const std::vector<Waiter>& waiters) {
   const std::vector<size_t> cycle = FindCycle(waiters);
   if (!cycle.empty()) {
@@ -166,12 +210,23 @@ Report MakeReport(const RunResult& result, Symbols* symbols) {
       report.stacks.push_back(std::move(stack));
     }
   }
+  if (result.verdict.kind == VerdictKind::kDataRace) {
+    standings = RacingStandings(result.race, symbols);
+    report.headline = RaceHeadline(result, report.thread, standings);
+    ThreadStack earlier{result.earlier_thread, false, false, StackOf(result.race.earlier, symbols)};
+    earlier.role = "the earlier access";
+    report.stacks.insert(report.stacks.begin() + !report.stacks.empty(), std::move(earlier));
+  } else {
+    report.headline = Headline(result.verdict, report.thread, place, report.waiters);
+  }
   report.signature = Signature(result.verdict, standings);
-  report.headline = Headline(result.verdict, report.thread, place, report.waiters);
   return report;
 }
 
 std::string SignatureOf(const RunResult& result, Symbols* symbols) {
+  if (result.verdict.kind == VerdictKind::kDataRace) {
+    return Signature(result.verdict, RacingStandings(result.race, symbols));
+  }
   const std::vector<std::vector<Frame>> stacks = Unwind(result.threads, symbols);
   std::vector<Standing> standings;
   for (size_t i = 0; i < result.threads.size(); ++i) {
@@ -192,8 +247,10 @@ std::string StacksText(const std::vector<ThreadStack>& stacks, size_t frames) {
       absl::StrAppend(&text, "  … ", stack.frames.size() - frames, " more\n");
     }
     if (stack.frames.empty()) text = "  (no frames of the target)\n";
-    if (stack.failed) text += " ";  // never folded into another one; the blank is cut off below
-    const std::string name = absl::StrCat(stack.name, stack.failed ? " (failed)" : "");
+    if (stack.failed || !stack.role.empty())
+      text += " ";  // never folded into another one; the blank is cut off below
+    const std::string name =
+        absl::StrCat(stack.name, stack.failed ? " (failed)" : "", Bracketed(stack.role));
     const auto same = std::find_if(groups.begin(), groups.end(),
                                    [&text](const auto& group) { return group.first == text; });
     if (same == groups.end()) {
@@ -221,7 +278,8 @@ std::string ShortText(const Report& report, size_t frames) {
                     WaitForText(report.waiters, true, kWaitersInShort), "\n");
   } else {
     // Where somebody failed, the others are for the whole report.
-    std::erase_if(stacks, [](const ThreadStack& stack) { return !stack.failed; });
+    std::erase_if(stacks,
+                  [](const ThreadStack& stack) { return !stack.failed && stack.role.empty(); });
   }
   if (!stacks.empty()) absl::StrAppend(&text, "stacks\n", StacksText(stacks, frames));
   return text;

@@ -16,6 +16,7 @@ struct ThreadStack {
   bool failed = false;  // never in a deadlock or livelock
   bool runnable = false;
   std::vector<Frame> frames;  // trimmed, innermost first
+  std::string role = {};      // what it is if not where a thread stands now
 };
 
 struct Report {
@@ -24,7 +25,8 @@ struct Report {
   std::string signature;  // see signature.h
   std::string headline;   // one sentence, no newline
   std::vector<Waiter> waiters;
-  std::vector<ThreadStack> stacks;  // the failed thread first
+  std::vector<ThreadStack>
+      stacks;  // the failed thread first; in a data race then the earlier access
 };
 
 // What came of the execution that ran last. Precondition: it was run with capture_threads, and none

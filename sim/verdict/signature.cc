@@ -58,6 +58,10 @@ std::vector<std::string> SignatureParts(const Verdict& verdict,
   std::vector<std::string> parts;
   if (IsStuckKind(verdict.kind)) {
     parts = StuckParts(verdict.kind, threads);
+  } else if (verdict.kind == VerdictKind::kDataRace) {
+    for (const Standing& access : threads) {
+      parts.push_back(absl::StrCat(access.function, " ", access.place));
+    }
   } else if (verdict.oracle[0] != '\0') {
     parts.emplace_back(verdict.oracle);
   } else {

@@ -32,6 +32,7 @@ bool IsStuckKind(VerdictKind kind);
 // - no_progress: the same of those whose wait does not end by itself, if there are any
 // - livelock: the same of the blocked threads; the functions of the spinning ones when none is
 //   blocked (where in its loop a spinning thread is caught differs from run to run)
+// - data_race: "function place" of both accesses, whichever came first; `threads` are these two
 // - every other kind: the oracle, or if there is none the function in which the thread failed
 //
 // Threads that stand alike count once, so the number of workers does not matter.

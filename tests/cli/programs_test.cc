@@ -61,5 +61,17 @@ TEST_P(Programs_, ComeToTheVerdictOfTheirFolder) {
   EXPECT_EQ(end.Event("failure").value("verdict", ""), expected) << end.out;
 }
 
+// Whoever compares testers finds them by their first line.
+TEST(Programs, TwelveAreTheExam) {
+  size_t marked = 0;
+  for (const std::string& program : Programs()) {
+    const std::string text = ReadAll(WEIR_SOURCE_DIR "/tests/programs/" + program + ".cc");
+    if (!text.starts_with("// exam: ")) continue;
+    ++marked;
+    EXPECT_FALSE(program.starts_with("pass/")) << program;
+  }
+  EXPECT_EQ(marked, 12u);
+}
+
 }  // namespace
 }  // namespace weir::sim

@@ -69,7 +69,7 @@ TEST(Headline, NoProgressNamesWhoWaitsAndThatNobodyIsLeftToWakeIt) {
 TEST(Headline, IsOneLine) {
   EXPECT_THAT(Headline(Of(VerdictKind::kAssertion, "first\nsecond\n"), "", "", {}),
               Not(HasSubstr("\n")));
-  for (int kind = 0; kind <= static_cast<int>(VerdictKind::kNoProgress); ++kind) {
+  for (int kind = 0; kind < kVerdictKinds; ++kind) {
     EXPECT_FALSE(Headline(Of(static_cast<VerdictKind>(kind)), "", "", {}).empty());
   }
 }

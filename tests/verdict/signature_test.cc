@@ -54,6 +54,16 @@ TEST(Signature, ADeadlockIsNamedByThePlacesAndNotByTheNumberOfWorkers) {
               ElementsAre("futex_wait@Ring::Wait ring.cc:7", "thread_join@main main.cc:3"));
 }
 
+TEST(Signature, ARaceIsNamedByItsTwoPlacesInAnyOrder) {
+  const Verdict verdict = Of(VerdictKind::kDataRace);
+  const Standing read = In(Op::kNone, "Get", "table.cc:16");
+  const Standing write = In(Op::kNone, "Get", "table.cc:18");
+  EXPECT_EQ(Signature(verdict, {read, write}), Signature(verdict, {write, read}));
+  EXPECT_NE(Signature(verdict, {read, write}), Signature(verdict, {write, write}));
+  EXPECT_THAT(SignatureParts(verdict, {write, read}),
+              ElementsAre("Get table.cc:16", "Get table.cc:18"));
+}
+
 TEST(Signature, ADeadlocksOracleDoesNotHideItsPlaces) {
   const Verdict verdict = Of(VerdictKind::kDeadlock, "all_blocked");
   EXPECT_NE(Signature(verdict, {In(Op::kMutexLock, "A", "")}),

@@ -1,3 +1,4 @@
+// exam: lost update
 // Two threads increment a counter by load and store: an update is lost when they interleave.
 #include <atomic>
 #include <cassert>

@@ -1,3 +1,4 @@
+// exam: lock-order deadlock
 // Two threads lock two mutexes in opposite orders.
 #include <mutex>
 #include <thread>

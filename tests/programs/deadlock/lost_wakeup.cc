@@ -1,3 +1,4 @@
+// exam: lost wake-up
 // The flag is read outside the mutex, so the notification can come between the check and the wait:
 //
 //   waiter                  setter

@@ -1,3 +1,4 @@
+// exam: dining philosophers
 // Three philosophers, three forks: a cycle of three waits.
 #include <mutex>
 #include <thread>

@@ -1,0 +1,628 @@
+// What orders accesses: the memory orders of atomic operations as the source names them, fences,
+// and the promises of the threads library (POSIX.1-2017, XBD 4.12, Memory Synchronization).
+//
+// The calls of a target that tells of its memory accesses, and of the libraries that it uses, are
+// bound to the functions here. Each makes the plain call, which is a scheduling point and then one
+// step, and then tells the race detector what it has ordered: nobody has run in between. A wait on
+// a condition variable releases its mutex before the call, as that holds it until the step.
+//
+// Fences and release sequences: C++20, [atomics.fences], [intro.races]. Sequentially consistent
+// fences order by the same rules; that they stand in one order makes no happens-before.
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+
+#include <string_view>
+
+#include "sim/engine/fiber.h"
+#include "sim/engine/heap.h"
+#include "sim/engine/scheduler.h"
+#include "sim/posix/mutex.h"
+#include "sim/posix/race.h"
+#include "sim/weir.h"
+
+__extension__ using WeirUint128 = unsigned __int128;
+
+// Defined in atomic.cc.
+extern "C" {
+void __tsan_atomic_thread_fence(int order);
+#define WEIR_DECLARE(bits, T)                                                      \
+  T __tsan_atomic##bits##_load(const volatile T*, int);                            \
+  void __tsan_atomic##bits##_store(volatile T*, T, int);                           \
+  T __tsan_atomic##bits##_exchange(volatile T*, T, int);                           \
+  T __tsan_atomic##bits##_fetch_add(volatile T*, T, int);                          \
+  T __tsan_atomic##bits##_fetch_sub(volatile T*, T, int);                          \
+  T __tsan_atomic##bits##_fetch_and(volatile T*, T, int);                          \
+  T __tsan_atomic##bits##_fetch_or(volatile T*, T, int);                           \
+  T __tsan_atomic##bits##_fetch_xor(volatile T*, T, int);                          \
+  T __tsan_atomic##bits##_fetch_nand(volatile T*, T, int);                         \
+  int __tsan_atomic##bits##_compare_exchange_strong(volatile T*, T*, T, int, int); \
+  int __tsan_atomic##bits##_compare_exchange_weak(volatile T*, T*, T, int, int);   \
+  T __tsan_atomic##bits##_compare_exchange_val(volatile T*, T, T, int, int);
+WEIR_DECLARE(8, uint8_t)
+WEIR_DECLARE(16, uint16_t)
+WEIR_DECLARE(32, uint32_t)
+WEIR_DECLARE(64, uint64_t)
+WEIR_DECLARE(128, WeirUint128)
+#undef WEIR_DECLARE
+}
+void WeirAtomicLoad(size_t, const void*, void*, int) asm("__atomic_load");
+void WeirAtomicStore(size_t, void*, const void*, int) asm("__atomic_store");
+void WeirAtomicExchange(size_t, void*, const void*, void*, int) asm("__atomic_exchange");
+bool WeirAtomicCompare(size_t, void*, void*, const void*, int,
+                       int) asm("__atomic_compare_exchange");
+
+namespace weir::sim {
+namespace {
+
+bool Seen() { return g_mode == Mode::kTarget; }
+
+// --- atomics
+// -------------------------------------------------------------------------------------------------
+
+bool Acquires(int order) { return order != __ATOMIC_RELAXED && order != __ATOMIC_RELEASE; }
+bool Releases(int order) {
+  return order == __ATOMIC_RELEASE || order == __ATOMIC_ACQ_REL || order == __ATOMIC_SEQ_CST;
+}
+
+struct AtomicObject {
+  const volatile void* object;
+  uint32_t bytes;
+  RaceSites sites;
+};
+
+void Loads(RaceThread self, const AtomicObject& at, int order) {
+  const uint64_t place = RacePlaceOf(at.object);
+  if (Acquires(order)) {
+    g_races->Acquire(self, place, at.bytes);
+  } else {
+    g_races->AcquireLater(self, place, at.bytes);
+  }
+}
+
+void Loaded(const AtomicObject& at, int order) {
+  if (!Seen()) return;
+  const RaceThread self = RaceSelf();
+  Loads(self, at, order);
+  RaceAccesses(self, at.object, at.bytes, false, true, at.sites);
+}
+
+void Stored(const AtomicObject& at, int order) {
+  if (!Seen()) return;
+  const RaceThread self = RaceSelf();
+  RaceAccesses(self, at.object, at.bytes, true, true, at.sites);
+  const uint64_t place = RacePlaceOf(at.object);
+  if (Releases(order)) {
+    g_races->ReleaseStore(self, place, at.bytes);
+  } else {
+    g_races->RelaxedStore(self, place, at.bytes);
+  }
+}
+
+// A read-modify-write goes on with the release sequence that it reads from.
+void Updated(const AtomicObject& at, int order) {
+  if (!Seen()) return;
+  const RaceThread self = RaceSelf();
+  Loads(self, at, order);
+  RaceAccesses(self, at.object, at.bytes, true, true, at.sites);
+  const uint64_t place = RacePlaceOf(at.object);
+  if (Releases(order)) {
+    g_races->ReleaseMore(self, place);
+  } else {
+    g_races->RelaxedMore(self, place);
+  }
+}
+
+void Compared(const AtomicObject& at, bool equal, int order, int failure_order) {
+  if (equal) {
+    Updated(at, order);
+  } else {
+    Loaded(at, failure_order);
+  }
+}
+
+void Fence(int order) {
+  __tsan_atomic_thread_fence(order);
+  if (!Seen()) return;
+  const RaceThread self = RaceSelf();
+  if (Acquires(order)) g_races->FenceAcquire(self);
+  if (Releases(order)) g_races->FenceRelease(self);
+}
+
+#define WEIR_AT(object) \
+  AtomicObject { object, sizeof(*(object)), WEIR_RACE_SITES() }
+
+#define WEIR_UPDATE(bits, T, name)                                       \
+  T Atomic##name##bits(volatile T* object, T value, int order) {         \
+    const T before = __tsan_atomic##bits##_##name(object, value, order); \
+    Updated(WEIR_AT(object), order);                                     \
+    return before;                                                       \
+  }
+
+#define WEIR_COMPARE(bits, T, name)                                                            \
+  int Atomic##name##bits(volatile T* object, T* expected, T desired, int order, int failure) { \
+    const int equal = __tsan_atomic##bits##_##name(object, expected, desired, order, failure); \
+    Compared(WEIR_AT(object), equal != 0, order, failure);                                     \
+    return equal;                                                                              \
+  }
+
+#define WEIR_ATOMIC(bits, T)                                                                      \
+  T AtomicLoad##bits(const volatile T* object, int order) {                                       \
+    const T value = __tsan_atomic##bits##_load(object, order);                                    \
+    Loaded(WEIR_AT(object), order);                                                               \
+    return value;                                                                                 \
+  }                                                                                               \
+  void AtomicStore##bits(volatile T* object, T value, int order) {                                \
+    __tsan_atomic##bits##_store(object, value, order);                                            \
+    Stored(WEIR_AT(object), order);                                                               \
+  }                                                                                               \
+  WEIR_UPDATE(bits, T, exchange)                                                                  \
+  WEIR_UPDATE(bits, T, fetch_add)                                                                 \
+  WEIR_UPDATE(bits, T, fetch_sub)                                                                 \
+  WEIR_UPDATE(bits, T, fetch_and)                                                                 \
+  WEIR_UPDATE(bits, T, fetch_or)                                                                  \
+  WEIR_UPDATE(bits, T, fetch_xor)                                                                 \
+  WEIR_UPDATE(bits, T, fetch_nand)                                                                \
+  WEIR_COMPARE(bits, T, compare_exchange_strong)                                                  \
+  WEIR_COMPARE(bits, T, compare_exchange_weak)                                                    \
+  T AtomicCompareValue##bits(volatile T* object, T expected, T desired, int order, int failure) { \
+    const T before =                                                                              \
+        __tsan_atomic##bits##_compare_exchange_val(object, expected, desired, order, failure);    \
+    Compared(WEIR_AT(object), before == expected, order, failure);                                \
+    return before;                                                                                \
+  }
+
+WEIR_ATOMIC(8, uint8_t)
+WEIR_ATOMIC(16, uint16_t)
+WEIR_ATOMIC(32, uint32_t)
+WEIR_ATOMIC(64, uint64_t)
+WEIR_ATOMIC(128, WeirUint128)
+#undef WEIR_ATOMIC
+#undef WEIR_COMPARE
+#undef WEIR_UPDATE
+#undef WEIR_AT
+
+#define WEIR_WIDE_AT(object, size) \
+  AtomicObject { object, static_cast<uint32_t>(size), WEIR_RACE_SITES() }
+
+void WideLoad(size_t size, const void* object, void* result, int order) {
+  WeirAtomicLoad(size, object, result, order);
+  Loaded(WEIR_WIDE_AT(object, size), order);
+}
+
+void WideStore(size_t size, void* object, const void* value, int order) {
+  WeirAtomicStore(size, object, value, order);
+  Stored(WEIR_WIDE_AT(object, size), order);
+}
+
+void WideExchange(size_t size, void* object, const void* value, void* result, int order) {
+  WeirAtomicExchange(size, object, value, result, order);
+  Updated(WEIR_WIDE_AT(object, size), order);
+}
+
+bool WideCompare(size_t size, void* object, void* expected, const void* desired, int order,
+                 int failure) {
+  const bool equal = WeirAtomicCompare(size, object, expected, desired, order, failure);
+  Compared(WEIR_WIDE_AT(object, size), equal, order, failure);
+  return equal;
+}
+#undef WEIR_WIDE_AT
+
+// --- locks
+// ---------------------------------------------------------------------------------------------------
+
+void Acquired(const void* object) {
+  if (Seen()) g_races->Acquire(RaceSelf(), RacePlaceOf(object));
+}
+void Released(const void* object) {
+  if (Seen()) g_races->ReleaseStore(RaceSelf(), RacePlaceOf(object), 1);
+}
+
+// A robust mutex is taken, too, when it says that its last owner is dead. What that one did, up to
+// its end, is then known; the mark says who it was.
+int Locked(pthread_mutex_t* mutex, int error) {
+  if ((error != 0 && error != EOWNERDEAD) || !Seen()) return error;
+  const RaceThread self = RaceSelf();
+  const uint64_t place = RacePlaceOf(mutex);
+  g_races->Acquire(self, place);
+  if ((MutexOf(mutex).kind & kRobustFlag) == 0) [[likely]]
+    return error;
+  const uint16_t owner = g_races->Mark(place);
+  if (error == EOWNERDEAD && owner != 0) g_races->Join(self, static_cast<RaceThread>(owner - 1));
+  g_races->SetMark(place, static_cast<uint16_t>(self + 1));
+  return error;
+}
+
+int MutexLock(pthread_mutex_t* mutex) { return Locked(mutex, pthread_mutex_lock(mutex)); }
+int MutexTryLock(pthread_mutex_t* mutex) { return Locked(mutex, pthread_mutex_trylock(mutex)); }
+int MutexTimedLock(pthread_mutex_t* mutex, const timespec* deadline) {
+  return Locked(mutex, pthread_mutex_timedlock(mutex, deadline));
+}
+int MutexClockLock(pthread_mutex_t* mutex, clockid_t clock, const timespec* deadline) {
+  return Locked(mutex, pthread_mutex_clocklock(mutex, clock, deadline));
+}
+int MutexUnlock(pthread_mutex_t* mutex) {
+  const int error = pthread_mutex_unlock(mutex);
+  if (error == 0) Released(mutex);
+  return error;
+}
+
+int Waited(pthread_mutex_t* mutex, int error) {
+  if (error == 0 || error == EOWNERDEAD) return Locked(mutex, error);
+  if (error == ETIMEDOUT) Locked(mutex, 0);
+  return error;
+}
+int CondWait(pthread_cond_t* cond, pthread_mutex_t* mutex) {
+  Released(mutex);
+  return Waited(mutex, pthread_cond_wait(cond, mutex));
+}
+int CondTimedWait(pthread_cond_t* cond, pthread_mutex_t* mutex, const timespec* deadline) {
+  Released(mutex);
+  return Waited(mutex, pthread_cond_timedwait(cond, mutex, deadline));
+}
+int CondClockWait(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock,
+                  const timespec* deadline) {
+  Released(mutex);
+  return Waited(mutex, pthread_cond_clockwait(cond, mutex, clock, deadline));
+}
+
+// Readers do not order one another: what they release, at the byte after the first, only writers
+// acquire. The mark there says who holds the lock for writing.
+const void* ReadersOf(const pthread_rwlock_t* lock) {
+  return reinterpret_cast<const char*>(lock) + 1;
+}
+int ReadLocked(pthread_rwlock_t* lock, int error) {
+  if (error == 0) Acquired(lock);
+  return error;
+}
+int WriteLocked(pthread_rwlock_t* lock, int error) {
+  if (error != 0 || !Seen()) return error;
+  Acquired(lock);
+  Acquired(ReadersOf(lock));
+  g_races->SetMark(RacePlaceOf(lock), static_cast<uint16_t>(RaceSelf() + 1));
+  return error;
+}
+int ReadLock(pthread_rwlock_t* lock) { return ReadLocked(lock, pthread_rwlock_rdlock(lock)); }
+int TryReadLock(pthread_rwlock_t* lock) { return ReadLocked(lock, pthread_rwlock_tryrdlock(lock)); }
+int TimedReadLock(pthread_rwlock_t* lock, const timespec* deadline) {
+  return ReadLocked(lock, pthread_rwlock_timedrdlock(lock, deadline));
+}
+int ClockReadLock(pthread_rwlock_t* lock, clockid_t clock, const timespec* deadline) {
+  return ReadLocked(lock, pthread_rwlock_clockrdlock(lock, clock, deadline));
+}
+int WriteLock(pthread_rwlock_t* lock) { return WriteLocked(lock, pthread_rwlock_wrlock(lock)); }
+int TryWriteLock(pthread_rwlock_t* lock) {
+  return WriteLocked(lock, pthread_rwlock_trywrlock(lock));
+}
+int TimedWriteLock(pthread_rwlock_t* lock, const timespec* deadline) {
+  return WriteLocked(lock, pthread_rwlock_timedwrlock(lock, deadline));
+}
+int ClockWriteLock(pthread_rwlock_t* lock, clockid_t clock, const timespec* deadline) {
+  return WriteLocked(lock, pthread_rwlock_clockwrlock(lock, clock, deadline));
+}
+int RwlockUnlock(pthread_rwlock_t* lock) {
+  const int error = pthread_rwlock_unlock(lock);
+  if (error != 0 || !Seen()) return error;
+  const RaceThread self = RaceSelf();
+  const uint64_t place = RacePlaceOf(lock);
+  if (g_races->Mark(place) == self + 1) {
+    g_races->SetMark(place, 0);
+    g_races->ReleaseStore(self, place, 1);
+  } else {
+    g_races->ReleaseMore(self, RacePlaceOf(ReadersOf(lock)));
+  }
+  return 0;
+}
+
+// --- semaphores, barriers, once
+// ----------------------------------------------------------------------------------
+
+int Downed(sem_t* semaphore, int result) {
+  if (result == 0) Acquired(semaphore);
+  return result;
+}
+int SemWait(sem_t* semaphore) { return Downed(semaphore, sem_wait(semaphore)); }
+int SemTryWait(sem_t* semaphore) { return Downed(semaphore, sem_trywait(semaphore)); }
+int SemTimedWait(sem_t* semaphore, const timespec* deadline) {
+  return Downed(semaphore, sem_timedwait(semaphore, deadline));
+}
+int SemClockWait(sem_t* semaphore, clockid_t clock, const timespec* deadline) {
+  return Downed(semaphore, sem_clockwait(semaphore, clock, deadline));
+}
+int SemPost(sem_t* semaphore) {
+  const int result = sem_post(semaphore);
+  if (result == 0 && Seen()) g_races->ReleaseMore(RaceSelf(), RacePlaceOf(semaphore));
+  return result;
+}
+
+// Those who arrive release at the first byte. Who comes last moves it to the second, where all
+// acquire: some may have arrived for the next round by then, and are not meant.
+int BarrierWait(pthread_barrier_t* barrier) {
+  if (!Seen()) return pthread_barrier_wait(barrier);
+  const uint64_t arriving = RacePlaceOf(barrier);
+  g_races->ReleaseMore(RaceSelf(), arriving);
+  const int result = pthread_barrier_wait(barrier);
+  if (result == PTHREAD_BARRIER_SERIAL_THREAD) g_races->MoveRelease(arriving + 1, arriving);
+  g_races->Acquire(RaceSelf(), arriving + 1);
+  return result;
+}
+
+// The routine that a thread is about to run. Read at once by RunOnce, so that one that is left by
+// an exception leaves nothing behind.
+struct OnceCall {
+  pthread_once_t* control;
+  void (*routine)();
+};
+OnceCall g_once[kMaxThreads];
+
+void RunOnce() {
+  const OnceCall call = g_once[world().current];
+  call.routine();
+  Released(call.control);
+}
+
+int Once(pthread_once_t* control, void (*routine)()) {
+  if (!Seen()) return pthread_once(control, routine);
+  g_once[world().current] = {control, routine};
+  const int error = pthread_once(control, RunOnce);
+  Acquired(control);
+  return error;
+}
+
+// --- guards of function-local statics: libstdc++'s own, which are not instrumented
+// -----------------------------------
+
+int (*g_guard_acquire)(uint64_t*) = nullptr;
+void (*g_guard_release)(uint64_t*) = nullptr;
+void (*g_guard_abort)(uint64_t*) = nullptr;
+
+int GuardAcquired(uint64_t* guard) {
+  const int first = g_guard_acquire(guard);
+  Acquired(guard);
+  return first;
+}
+void GuardReleased(uint64_t* guard) {
+  Released(guard);
+  g_guard_release(guard);
+}
+void GuardAborted(uint64_t* guard) {
+  Released(guard);
+  g_guard_abort(guard);
+}
+
+// The count of an exception_ptr, in libstdc++ as well: who frees the exception has seen what the
+// others did with it.
+void (*g_exception_add)(uint64_t*) = nullptr;
+void (*g_exception_release)(uint64_t*) = nullptr;
+
+void Counted(uint64_t* pointer) {
+  if (!Seen() || *pointer == 0) return;
+  const RaceThread self = RaceSelf();
+  const uint64_t place = RacePlaceOf(reinterpret_cast<const void*>(*pointer));
+  g_races->Acquire(self, place);
+  g_races->ReleaseMore(self, place);
+}
+void ExceptionAdded(uint64_t* pointer) {
+  Counted(pointer);
+  g_exception_add(pointer);
+}
+void ExceptionReleased(uint64_t* pointer) {
+  Counted(pointer);
+  g_exception_release(pointer);
+}
+
+// --- threads and processes
+// ---------------------------------------------------------------------------------------
+
+int Create(pthread_t* handle, const pthread_attr_t* attributes, void* (*start)(void*),
+           void* argument) {
+  const int error = pthread_create(handle, attributes, start, argument);
+  // It has not run yet: SpawnThread().
+  if (error == 0 && Seen()) RaceStartsThread(SlotAt(static_cast<uintptr_t>(*handle)), RaceSelf());
+  return error;
+}
+
+int Joined(pthread_t handle, int error) {
+  const ThreadSlot slot = SlotAt(static_cast<uintptr_t>(handle));
+  if (error == 0 && Seen()) g_races->Join(RaceSelf(), RaceThreadIn(slot));
+  return error;
+}
+int ThreadJoin(pthread_t handle, void** result) {
+  return Joined(handle, pthread_join(handle, result));
+}
+int ThreadTryJoin(pthread_t handle, void** result) {
+  return Joined(handle, pthread_tryjoin_np(handle, result));
+}
+int ThreadTimedJoin(pthread_t handle, void** result, const timespec* deadline) {
+  return Joined(handle, pthread_timedjoin_np(handle, result, deadline));
+}
+int ThreadClockJoin(pthread_t handle, void** result, clockid_t clock, const timespec* deadline) {
+  return Joined(handle, pthread_clockjoin_np(handle, result, clock, deadline));
+}
+void ThreadExit(void* result) {
+  if (Seen()) RaceThreadEnds();
+  pthread_exit(result);
+}
+
+// Its lives know what whoever started the first one, or started it again, knew then.
+void ProcessStarts(uint32_t process) {
+  if (!Seen()) return;
+  g_races->ReleaseStore(RaceSelf(), RacePlaceOfProcess(static_cast<uint16_t>(process)), 1);
+}
+void ProcessEnded(uint32_t process) {
+  if (Seen()) RaceJoinProcess(RaceSelf(), static_cast<uint16_t>(process));
+}
+uint32_t ProcessSpawn(const char* name, void (*body)(void*), void* context, uint32_t flags) {
+  const uint32_t process = weir_spawn(name, body, context, flags);
+  ProcessStarts(process);
+  return process;
+}
+void ProcessRestart(uint32_t process) {
+  weir_restart(process);
+  ProcessEnded(process);
+  ProcessStarts(process);
+}
+void ProcessJoin(uint32_t process) {
+  weir_join_process(process);
+  ProcessEnded(process);
+}
+void ProcessKill(uint32_t process) {
+  weir_kill(process);
+  ProcessEnded(process);
+}
+int ProcessAlive(uint32_t process) {
+  const int alive = weir_process_alive(process);
+  if (alive == 0) ProcessEnded(process);
+  return alive;
+}
+
+// --- the heap
+// ------------------------------------------------------------------------------------------------
+
+// Of a block that is given back, so much counts as written. Nobody touches all of a large one.
+constexpr size_t kMostFreed = 1024;
+
+void Freed(void* block, const RaceSites& sites) {
+  if (!Seen() || block == nullptr || !InHeap(block)) return;
+  const size_t bytes = HeapUsableSize(block);
+  RaceAccesses(RaceSelf(), block, bytes < kMostFreed ? bytes : kMostFreed, true, false, sites);
+}
+
+// free() and each operator delete of libstdc++, which comes down to it.
+void Free(void* block) {
+  Freed(block, WEIR_RACE_SITES());
+  free(block);
+}
+void* Reallocate(void* block, size_t size) {
+  Freed(block, WEIR_RACE_SITES());
+  return realloc(block, size);
+}
+
+struct Binding {
+  const char* name;
+  void* function;
+};
+
+#define WEIR_BIND(name, function) {#name, reinterpret_cast<void*>(&function)},
+#define WEIR_BIND_ATOMIC(bits)                                                                  \
+  WEIR_BIND(__tsan_atomic##bits##_load, AtomicLoad##bits)                                       \
+  WEIR_BIND(__tsan_atomic##bits##_store, AtomicStore##bits)                                     \
+  WEIR_BIND(__tsan_atomic##bits##_exchange, Atomicexchange##bits)                               \
+  WEIR_BIND(__tsan_atomic##bits##_fetch_add, Atomicfetch_add##bits)                             \
+  WEIR_BIND(__tsan_atomic##bits##_fetch_sub, Atomicfetch_sub##bits)                             \
+  WEIR_BIND(__tsan_atomic##bits##_fetch_and, Atomicfetch_and##bits)                             \
+  WEIR_BIND(__tsan_atomic##bits##_fetch_or, Atomicfetch_or##bits)                               \
+  WEIR_BIND(__tsan_atomic##bits##_fetch_xor, Atomicfetch_xor##bits)                             \
+  WEIR_BIND(__tsan_atomic##bits##_fetch_nand, Atomicfetch_nand##bits)                           \
+  WEIR_BIND(__tsan_atomic##bits##_compare_exchange_strong, Atomiccompare_exchange_strong##bits) \
+  WEIR_BIND(__tsan_atomic##bits##_compare_exchange_weak, Atomiccompare_exchange_weak##bits)     \
+  WEIR_BIND(__tsan_atomic##bits##_compare_exchange_val, AtomicCompareValue##bits)
+
+// Of the target and of the libraries that it uses.
+const Binding kOrders[] = {
+    // clang-format off
+    WEIR_BIND_ATOMIC(8) WEIR_BIND_ATOMIC(16) WEIR_BIND_ATOMIC(32) WEIR_BIND_ATOMIC(64)
+    WEIR_BIND_ATOMIC(128)
+    WEIR_BIND(__tsan_atomic_thread_fence, Fence)
+    WEIR_BIND(__atomic_load, WideLoad)
+    WEIR_BIND(__atomic_store, WideStore)
+    WEIR_BIND(__atomic_exchange, WideExchange)
+    WEIR_BIND(__atomic_compare_exchange, WideCompare)
+    WEIR_BIND(pthread_mutex_lock, MutexLock)
+    WEIR_BIND(pthread_mutex_trylock, MutexTryLock)
+    WEIR_BIND(pthread_mutex_timedlock, MutexTimedLock)
+    WEIR_BIND(pthread_mutex_clocklock, MutexClockLock)
+    WEIR_BIND(pthread_mutex_unlock, MutexUnlock)
+    WEIR_BIND(pthread_cond_wait, CondWait)
+    WEIR_BIND(pthread_cond_timedwait, CondTimedWait)
+    WEIR_BIND(pthread_cond_clockwait, CondClockWait)
+    WEIR_BIND(pthread_rwlock_rdlock, ReadLock)
+    WEIR_BIND(pthread_rwlock_tryrdlock, TryReadLock)
+    WEIR_BIND(pthread_rwlock_timedrdlock, TimedReadLock)
+    WEIR_BIND(pthread_rwlock_clockrdlock, ClockReadLock)
+    WEIR_BIND(pthread_rwlock_wrlock, WriteLock)
+    WEIR_BIND(pthread_rwlock_trywrlock, TryWriteLock)
+    WEIR_BIND(pthread_rwlock_timedwrlock, TimedWriteLock)
+    WEIR_BIND(pthread_rwlock_clockwrlock, ClockWriteLock)
+    WEIR_BIND(pthread_rwlock_unlock, RwlockUnlock)
+    WEIR_BIND(sem_wait, SemWait)
+    WEIR_BIND(sem_trywait, SemTryWait)
+    WEIR_BIND(sem_timedwait, SemTimedWait)
+    WEIR_BIND(sem_clockwait, SemClockWait)
+    WEIR_BIND(sem_post, SemPost)
+    WEIR_BIND(pthread_barrier_wait, BarrierWait)
+    WEIR_BIND(pthread_once, Once)
+    WEIR_BIND(pthread_create, Create)
+    WEIR_BIND(pthread_join, ThreadJoin)
+    WEIR_BIND(pthread_tryjoin_np, ThreadTryJoin)
+    WEIR_BIND(pthread_timedjoin_np, ThreadTimedJoin)
+    WEIR_BIND(pthread_clockjoin_np, ThreadClockJoin)
+    WEIR_BIND(pthread_exit, ThreadExit)
+    WEIR_BIND(weir_spawn, ProcessSpawn)
+    WEIR_BIND(weir_restart, ProcessRestart)
+    WEIR_BIND(weir_join_process, ProcessJoin)
+    WEIR_BIND(weir_kill, ProcessKill)
+    WEIR_BIND(weir_process_alive, ProcessAlive)
+    // clang-format on
+};
+
+// Of the target alone: a library may free what it has counted references to, unseen.
+const Binding kFrees[] = {
+    // clang-format off
+    WEIR_BIND(free, Free)
+    WEIR_BIND(realloc, Reallocate)
+    WEIR_BIND(_ZdlPv, Free)
+    WEIR_BIND(_ZdlPvm, Free)
+    WEIR_BIND(_ZdlPvSt11align_val_t, Free)
+    WEIR_BIND(_ZdlPvmSt11align_val_t, Free)
+    WEIR_BIND(_ZdaPv, Free)
+    WEIR_BIND(_ZdaPvm, Free)
+    WEIR_BIND(_ZdaPvSt11align_val_t, Free)
+    WEIR_BIND(_ZdaPvmSt11align_val_t, Free)
+    // clang-format on
+};
+
+template <size_t N>
+void* FunctionFor(const Binding (&bindings)[N], std::string_view name) {
+  for (const Binding& binding : bindings) {
+    if (name == binding.name) return binding.function;
+  }
+  return nullptr;
+}
+
+// Those that the function here calls in turn.
+struct Wrapped {
+  const char* name;
+  void* function;
+  void** original;
+};
+template <typename Function>
+Wrapped Wrap(const char* name, Function* function, Function** original) {
+  return {name, reinterpret_cast<void*>(function), reinterpret_cast<void**>(original)};
+}
+
+}  // namespace
+
+void* HappensBeforeFor(const char* name, uintptr_t resolved, bool is_target) {
+  if (g_races == nullptr) return nullptr;
+  if (void* const function = FunctionFor(kOrders, name)) return function;
+  if (!is_target) return nullptr;
+  if (void* const function = FunctionFor(kFrees, name)) return function;
+  static const Wrapped kWrapped[] = {
+      Wrap("__cxa_guard_acquire", &GuardAcquired, &g_guard_acquire),
+      Wrap("__cxa_guard_release", &GuardReleased, &g_guard_release),
+      Wrap("__cxa_guard_abort", &GuardAborted, &g_guard_abort),
+      Wrap("_ZNSt15__exception_ptr13exception_ptr9_M_addrefEv", &ExceptionAdded, &g_exception_add),
+      Wrap("_ZNSt15__exception_ptr13exception_ptr10_M_releaseEv", &ExceptionReleased,
+           &g_exception_release),
+  };
+  for (const Wrapped& wrapped : kWrapped) {
+    if (std::string_view(name) != wrapped.name) continue;
+    *wrapped.original = reinterpret_cast<void*>(resolved);
+    return wrapped.function;
+  }
+  return nullptr;
+}
+
+}  // namespace weir::sim

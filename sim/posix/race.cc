@@ -1,0 +1,205 @@
+#include "sim/posix/race.h"
+
+#include <cstdio>
+#include <cstring>
+
+#include "sim/engine/fiber.h"
+#include "sim/engine/heap.h"
+#include "sim/engine/scheduler.h"
+#include "sim/posix/race_suppressions.h"
+
+namespace weir::sim {
+
+RaceDetector* g_races = nullptr;
+
+namespace {
+
+// One per RaceThread. Of the execution: ResetRaces() clears what was used.
+struct Identity {
+  uint32_t uid;
+  ThreadSlot slot;
+  uint16_t process;
+  bool ended;  // by itself: nobody knows of it by its end alone
+  char path[kPathBytes];
+};
+struct SlotUse {
+  uint32_t uid;  // + 1, of the last thread there; 0: none yet
+  RaceThread thread;
+};
+
+Identity g_identities[kRaceThreads];
+SlotUse g_slot_uses[kMaxThreads];
+uint32_t g_identity_count = 0;
+uint32_t g_next_identity = 0;  // where to look for one that is free, when all have been used
+void (*g_thread_exit_before)() = nullptr;
+
+bool IsGone(const Identity& identity) {
+  const Thread& thread = world().threads[identity.slot];
+  return thread.uid != identity.uid ||
+         (thread.state != ThreadState::kRunnable && thread.state != ThreadState::kBlocked);
+}
+
+// A slot's thread can only be replaced when it is gone, so one of all is free.
+RaceThread FreeIdentity() {
+  if (g_identity_count < kRaceThreads) return static_cast<RaceThread>(g_identity_count++);
+  for (;;) {
+    const auto thread = static_cast<RaceThread>(g_next_identity++ % kRaceThreads);
+    if (IsGone(g_identities[thread])) return thread;
+  }
+}
+
+void ForgetTls(uintptr_t begin, size_t bytes) {
+  g_races->Forget(RacePlaceOf(reinterpret_cast<const void*>(begin)), bytes);
+}
+
+// The memory of an earlier thread of the slot is another's from now on.
+void RenewSlot(ThreadSlot slot) {
+  const Slot& s = g_slots[slot];
+  ForgetTls(s.dirty_low, s.end - s.dirty_low);
+  VisitTls(slot, ForgetTls);
+}
+
+RaceThread Introduce(ThreadSlot slot, const RaceThread* parent) {
+  const Thread& thread = world().threads[slot];
+  SlotUse& use = g_slot_uses[slot];
+  if (use.uid != 0) RenewSlot(slot);
+  const RaceThread me = FreeIdentity();
+  Identity& identity = g_identities[me];
+  identity.uid = thread.uid;
+  identity.slot = slot;
+  identity.process = thread.process;
+  identity.ended = false;
+  std::memcpy(identity.path, thread.path, sizeof identity.path);
+  use = {thread.uid + 1, me};
+  g_races->StartThread(me, parent);
+  if (parent == nullptr) g_races->Acquire(me, RacePlaceOfProcess(thread.process));
+  return me;
+}
+
+// What a killed thread did was over when it was killed, so it is ordered before all that comes
+// after; likewise the other threads of a process that has ended. Where the order matters, there is
+// an execution in which it still lives.
+bool WasDropped(RaceThread thread) {
+  const Identity& identity = g_identities[thread];
+  return !identity.ended && IsGone(identity);
+}
+
+bool Ignores(const RaceConflict& conflict) {
+  return WasDropped(conflict.thread) || IsSuppressedRace(conflict.sites) ||
+         IsSuppressedRace(conflict.current);
+}
+
+RacingAccess Describe(RaceThread thread, bool write, bool atomic, const RaceSites& sites) {
+  const Identity& identity = g_identities[thread];
+  RacingAccess access = {};
+  access.slot = identity.slot;
+  access.uid = identity.uid;
+  std::memcpy(access.path, identity.path, sizeof access.path);
+  access.write = write;
+  access.atomic = atomic;
+  for (size_t i = 0; i < kRaceSites; ++i) {
+    access.return_to[i] = sites.at[i] == 0 ? 0 : kTargetAddress + sites.at[i];
+  }
+  return access;
+}
+
+[[noreturn]] void FailRace(RaceThread thread, const volatile void* object, bool write, bool atomic,
+                           const RaceSites& sites) {
+  const RaceConflict& conflict = g_races->conflict();
+  World& w = world();
+  const uint64_t skipped = conflict.place - RacePlaceOf(object);
+  w.race = {.address = reinterpret_cast<uintptr_t>(object) + skipped,
+            .bytes = conflict.bytes,
+            .later = Describe(thread, write, atomic, sites),
+            .earlier = Describe(conflict.thread, conflict.write, conflict.atomic, conflict.sites)};
+  w.verdict.address = w.race.address;
+  FailExecution(VerdictKind::kDataRace, "",
+                "%s %u byte%s that %s %s before, and nothing orders the two",
+                write ? "writes" : "reads", conflict.bytes, conflict.bytes == 1 ? "" : "s",
+                w.race.earlier.path, conflict.write ? "wrote" : "read");
+}
+
+void EndThread() {
+  g_thread_exit_before();
+  RaceThreadEnds();
+}
+
+}  // namespace
+
+static void ForgetBlock(const void* block, size_t size) {
+  g_races->Forget(RacePlaceOf(block), size);
+}
+
+absl::Status StartRaces() {
+  auto detector = RaceDetector::Create();
+  if (!detector.ok()) return detector.status();
+  g_races = detector->release();
+  g_thread_exit_before = g_thread_exit_hook;
+  g_thread_exit_hook = EndThread;
+  g_allocation_hook = ForgetBlock;
+  return absl::OkStatus();
+}
+
+void ResetRaces() {
+  if (g_races == nullptr) return;
+  g_races->Begin();
+  std::memset(g_slot_uses, 0, sizeof g_slot_uses);
+  g_identity_count = 0;
+  g_next_identity = 0;
+}
+
+RaceThread RaceSelf() {
+  const World& w = world();
+  const SlotUse& use = g_slot_uses[w.current];
+  if (use.uid == w.running->uid + 1) [[likely]]
+    return use.thread;
+  return Introduce(w.current, nullptr);
+}
+
+void RaceStartsThread(ThreadSlot slot, RaceThread parent) { Introduce(slot, &parent); }
+
+RaceThread RaceThreadIn(ThreadSlot slot) { return g_slot_uses[slot].thread; }
+
+void RaceThreadEnds() { g_identities[RaceSelf()].ended = true; }
+
+void RaceJoinProcess(RaceThread thread, uint16_t process) {
+  for (uint32_t other = 0; other < g_identity_count; ++other) {
+    const Identity& identity = g_identities[other];
+    if (identity.process == process && other != thread && IsGone(identity)) {
+      g_races->Join(thread, static_cast<RaceThread>(other));
+    }
+  }
+}
+
+uint64_t RacePlaceOfProcess(uint16_t process) { return RacePlaceOf(&world().processes[process]); }
+
+RaceSites RaceSitesOf(const void* return_address, const void* frame) {
+  RaceSites sites = {};
+  const auto in_target = [](uintptr_t address) {
+    return address - kTargetAddress < (uint64_t{1} << 32);
+  };
+  auto address = reinterpret_cast<uintptr_t>(return_address);
+  const Slot& slot = g_slots[world().current];
+  auto at = reinterpret_cast<uintptr_t>(frame);
+  for (size_t i = 0; i < kRaceSites && in_target(address); ++i) {
+    sites.at[i] = static_cast<uint32_t>(address - kTargetAddress);
+    // The caller's frame lies above its callee's, on this thread's stack.
+    uintptr_t next;
+    std::memcpy(&next, reinterpret_cast<const void*>(at), sizeof next);
+    if (next <= at || next + 16 > slot.stack_top || next % 8 != 0) break;
+    at = next;
+    std::memcpy(&address, reinterpret_cast<const void*>(at + 8), sizeof address);
+  }
+  return sites;
+}
+
+void RaceAccesses(RaceThread thread, const volatile void* object, uint64_t bytes, bool write,
+                  bool atomic, const RaceSites& sites) {
+  const uint64_t place = RacePlaceOf(object);
+  if (!HasHistory(place)) return;
+  const RaceAccess access = {place, static_cast<uint32_t>(bytes), write, atomic, sites};
+  if (!g_races->Access(thread, access, Ignores)) [[unlikely]]
+    FailRace(thread, object, write, atomic, sites);
+}
+
+}  // namespace weir::sim

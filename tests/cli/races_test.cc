@@ -1,0 +1,122 @@
+// Data races from end to end: told with both places, written down, repeated, shrunk.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "tests/cli/weir_process.h"
+
+namespace weir::sim {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+
+std::string Target(const std::string& program) { return " --target " + Program(program); }
+
+// One failure of the program, in a folder of its own.
+nlohmann::json Find(const std::string& program, const std::filesystem::path& folder,
+                    const std::string& seed = "1") {
+  const WeirEnd found =
+      Weir("fuzz --runs 2000 --jobs 1 --json --seed " + seed + Target(program), folder);
+  EXPECT_EQ(found.status, 1) << found.out << found.error;
+  return found.Event("failure");
+}
+
+TEST(Races, AreToldWithBothPlacesAndStacks) {
+  const std::filesystem::path folder = ScratchFolder("races");
+  const std::string file = Find("data_race/double_checked_locking", folder).value("file", "");
+  const WeirEnd end = Weir("replay " + file + Target("data_race/double_checked_locking"), folder);
+  EXPECT_EQ(end.status, 1) << end.out << end.error;
+  EXPECT_THAT(end.out,
+              AllOf(ContainsRegex("data race: main/main(.1)? reads 8 bytes at "
+                                  "double_checked_locking.so.0x[0-9a-f]+ "
+                                  ".double_checked_locking.cc:17., which main/main(.1)? wrote "
+                                  ".double_checked_locking.cc:19."),
+                    HasSubstr("(failed):"), HasSubstr("(the earlier access):"),
+                    HasSubstr("Get  tests/programs/data_race/double_checked_locking.cc:19"),
+                    HasSubstr("main  tests/programs/data_race/double_checked_locking.cc:")));
+}
+
+TEST(Races, AreWrittenDownShrunkAndRepeated) {
+  // The only one of the programs that the default order does not show.
+  const std::string program = "data_race/release_sequence_broken";
+  const std::filesystem::path folder = ScratchFolder("races_shrunk");
+  const nlohmann::json failure = Find(program, folder);
+  const std::string file = failure.value("file", "");
+  const WeirEnd repeated = Weir("replay " + file + " --times 100" + Target(program), folder);
+  EXPECT_EQ(repeated.status, 1) << repeated.out << repeated.error;
+  const WeirEnd minimized =
+      Weir("minimize " + file + " -o minimal.weir.json" + Target(program), folder);
+  ASSERT_EQ(minimized.status, 0) << minimized.out << minimized.error;
+  const nlohmann::json schedule = nlohmann::json::parse(ReadAll(folder / "minimal.weir.json"));
+  EXPECT_EQ(schedule["verdict"].value("kind", ""), "data_race");
+  EXPECT_EQ(schedule["verdict"].value("signature", ""), failure.value("signature", ""));
+  // The meddler runs before the reader, and after the release.
+  EXPECT_GE(schedule["edits"].size(), 1u);
+  const WeirEnd minimal = Weir("replay minimal.weir.json --times 100" + Target(program), folder);
+  EXPECT_EQ(minimal.status, 1) << minimal.out << minimal.error;
+}
+
+TEST(Races, HaveOneNameWhicheverAccessCameFirst) {
+  const std::filesystem::path folder = ScratchFolder("races_named");
+  std::set<std::string> headlines;
+  std::set<std::string> signatures;
+  for (int seed = 1; seed <= 12; ++seed) {
+    const nlohmann::json failure = Find("data_race/wrong_lock", folder, std::to_string(seed));
+    headlines.insert(failure.value("headline", ""));
+    signatures.insert(failure.value("signature", ""));
+  }
+  EXPECT_GE(headlines.size(), 2u);  // the clerk's first, and the auditor's
+  EXPECT_EQ(signatures.size(), 1u);
+}
+
+// Executions are functions of seed and index alone, also where memory accesses are points.
+class RacesVerified : public testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(, RacesVerified,
+                         testing::Values("data_race/release_sequence_broken",
+                                         "data_race/two_processes", "assertion/suppressed_race",
+                                         "assertion/volatile_increment", "pass/race_free_locks",
+                                         "pass/race_free_memory_reuse", "pass/race_free_processes",
+                                         "pass/volatile_spin"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           std::replace(name.begin(), name.end(), '/', '_');
+                           return name;
+                         });
+
+TEST_P(RacesVerified, ComeOutEqualInWarmAndColdProcesses) {
+  const WeirEnd end = Weir("fuzz --verify --runs 300 --jobs 1 --seed 5" + Target(GetParam()));
+  EXPECT_EQ(end.status, 0) << end.out << end.error;
+}
+
+// What is no point by itself is one where it was asked for: without VOLATILE nobody comes between
+// the load and the store.
+TEST(Races, AreNotLookedForWhereOnlyVolatilesWereAskedFor) {
+  const std::filesystem::path folder = ScratchFolder("races_volatile");
+  EXPECT_EQ(Find("assertion/volatile_increment", folder).value("verdict", ""), "assertion");
+}
+
+// The barrier synchronises whatever it shares between processes and threads.
+class FenceMemory : public testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(, FenceMemory,
+                         testing::Values("marker_burst", "crash_and_restart", "counter_epochs",
+                                         "late_join_and_leave", "overlapping_groups",
+                                         "barrier_in_handler", "deadlines", "full_ring",
+                                         "processing_all", "rapid_reuse", "slow_reader_start"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(FenceMemory, HasNoDataRace) {
+  const WeirEnd end = Weir(std::string("fuzz ") + GetParam() +
+                           " --target fence-memory --jobs 1 --seed 1 --runs 200");
+  EXPECT_EQ(end.status, 0) << end.out << end.error;
+}
+
+}  // namespace
+}  // namespace weir::sim
