@@ -19,7 +19,9 @@ struct Identity {
   uint32_t uid;
   ThreadSlot slot;
   uint16_t process;
-  bool ended;  // by itself: nobody knows of it by its end alone
+  uint32_t incarnation;  // of the process
+  bool is_main;          // the life of the process ends with it
+  bool ended;            // by itself: nobody knows of it by its end alone
   char path[kPathBytes];
 };
 struct SlotUse {
@@ -67,7 +69,10 @@ RaceThread Introduce(ThreadSlot slot, const RaceThread* parent) {
   Identity& identity = g_identities[me];
   identity.uid = thread.uid;
   identity.slot = slot;
+  const Process& process = world().processes[thread.process];
   identity.process = thread.process;
+  identity.incarnation = process.incarnation;
+  identity.is_main = process.main == slot;
   identity.ended = false;
   std::memcpy(identity.path, thread.path, sizeof identity.path);
   use = {thread.uid + 1, me};
@@ -76,16 +81,30 @@ RaceThread Introduce(ThreadSlot slot, const RaceThread* parent) {
   return me;
 }
 
-// What a killed thread did was over when it was killed, so it is ordered before all that comes
-// after; likewise the other threads of a process that has ended. Where the order matters, there is
-// an execution in which it still lives.
-bool WasDropped(RaceThread thread) {
+// Whether that life of its process was ended by a kill, or by exit().
+bool LifeWasCutShort(const Identity& identity) {
+  const Process& process = world().processes[identity.process];
+  if (process.alive && process.incarnation == identity.incarnation) return false;
+  for (uint32_t other = 0; other < g_identity_count; ++other) {
+    const Identity& main = g_identities[other];
+    if (main.is_main && main.process == identity.process &&
+        main.incarnation == identity.incarnation) {
+      return !main.ended;
+    }
+  }
+  return true;  // its main thread has done nothing
+}
+
+// What a killed process did was over when it was killed, so it is ordered before all that comes
+// after; likewise what the other threads did when the main one has ended. Where the order matters,
+// there is an execution in which it still lives.
+bool IsOver(RaceThread thread) {
   const Identity& identity = g_identities[thread];
-  return !identity.ended && IsGone(identity);
+  return IsGone(identity) && (!identity.ended || LifeWasCutShort(identity));
 }
 
 bool Ignores(const RaceConflict& conflict) {
-  return WasDropped(conflict.thread) || IsSuppressedRace(conflict.sites) ||
+  return IsOver(conflict.thread) || IsSuppressedRace(conflict.sites) ||
          IsSuppressedRace(conflict.current);
 }
 

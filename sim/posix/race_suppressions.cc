@@ -118,9 +118,10 @@ absl::Status ResolveRaceSuppressions(const std::string& target_path) {
 
 bool IsSuppressedRace(const RaceSites& sites) {
   const std::string_view running = g_run.scenario->name;
-  for (const uint32_t site : sites.at) {
-    if (site == 0) return false;
-    const uint64_t call = site - 1;
+  for (size_t i = 0; i < kRaceSites; ++i) {
+    const uint32_t site = sites.at[i];
+    if (site == 0 && i > 0) return false;
+    const uint64_t call = site == 0 ? 0 : site - 1;  // from nowhere: only "*" is there
     for (const CodeRange& range : g_ranges) {
       if (call < range.begin || call >= range.end) continue;
       if (range.scenario == nullptr || running == range.scenario) return true;

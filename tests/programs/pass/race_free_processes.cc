@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <thread>
 
 #include "sim/weir.h"
 
@@ -16,8 +17,10 @@ namespace {
 
 struct Page {
   std::atomic<int> ready;
+  std::atomic<int> killed;
   int message;
   int of_the_killed;
+  int of_its_thread;
   char left;
   char right;
 };
@@ -46,11 +49,18 @@ int main() {
     if (mine->ready.load(std::memory_order_acquire) == 1 && mine->message != 2) std::abort();
   });
   const weir::Process victim = weir::Spawn("victim", [] {
-    for (Page* const mine = Map();;) {
+    Page* const mine = Map();
+    std::thread([mine] { mine->of_its_thread = 1; }).join();
+    for (;;) {
       ++mine->of_the_killed;
       std::atomic_thread_fence(std::memory_order_seq_cst);
       weir::Spend(std::chrono::microseconds(1));
     }
+  });
+  // It knows that the victim is no more, by a way that orders nothing.
+  const weir::Process heir = weir::Spawn("heir", [] {
+    Page* const mine = Map();
+    if (mine->killed.load(std::memory_order_relaxed) == 1) mine->of_its_thread = 2;
   });
   weir::Spend(std::chrono::microseconds(3));
   weir::Kill(victim);
@@ -58,6 +68,8 @@ int main() {
   weir::Restart(victim);
   weir::Kill(victim);
   page->of_the_killed = 0;
+  page->killed.store(1, std::memory_order_relaxed);
+  weir::Join(heir);
   weir::Join(sender);
   weir::Join(receiver);
   page->message = 3;
