@@ -18,7 +18,7 @@ extern "C"
 
 #define __atomic_compare_exchange_n(object, expected, desired, weak, success, failure) \
   ((weak) && weir_weak_failure(object) != 0                                            \
-       ? (__atomic_load((object), (expected), __ATOMIC_RELAXED), false)                \
+       ? (__atomic_load((object), (expected), (failure)), false)                       \
        : __atomic_compare_exchange_n(object, expected, desired, weak, success, failure))
 
 #endif  // WEIR_SIM_WEAK_COMPARE_H_

@@ -73,7 +73,9 @@ bool OffsetOf(clockid_t clock, int64_t* offset_ns) {
 
 constexpr int64_t kMillion = 1'000'000;
 
-ClockError Error() { return ClockErrorOf(CurrentProcess().clock); }
+ClockError Error() {
+  return g_mode == Mode::kTarget ? ClockErrorOf(CurrentProcess().clock) : ClockError();
+}
 
 // CLOCK_MONOTONIC of the current process at this virtual time.
 int64_t Shown(uint64_t when_ns) {
@@ -93,7 +95,7 @@ uint64_t InVirtualTime(uint64_t duration_ns) {
 
 // Before the target's constructors have run there is no World whose time could be read.
 uint64_t Now() {
-  return g_mode == Mode::kLoad ? kStartOfTimeNs : static_cast<uint64_t>(Shown(ReadClock()));
+  return g_mode != Mode::kTarget ? kStartOfTimeNs : static_cast<uint64_t>(Shown(ReadClock()));
 }
 
 int Fail(int error) {
@@ -105,7 +107,11 @@ int Fail(int error) {
 uint64_t WhenItShows(const timespec& time, int64_t offset_ns) {
   const uint64_t shown_ns = Nanoseconds(time);
   if (shown_ns == kEndOfTimeNs) return kNever;
-  const uint64_t now_ns = g_mode == Mode::kLoad ? kStartOfTimeNs : world().now_ns;
+  if (g_mode != Mode::kTarget) {  // there is no process, and no time passes
+    const int64_t when_ns = static_cast<int64_t>(shown_ns) - offset_ns;
+    return when_ns < 0 ? 0 : static_cast<uint64_t>(when_ns);
+  }
+  const uint64_t now_ns = world().now_ns;
   const int64_t left_ns = static_cast<int64_t>(shown_ns) - offset_ns - Shown(now_ns);
   if (left_ns <= 0) return 0;
   uint64_t when_ns = now_ns + InVirtualTime(static_cast<uint64_t>(left_ns));

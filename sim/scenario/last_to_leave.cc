@@ -46,7 +46,9 @@ uint32_t Waiting(const fence::Process& self) {
 void Coordinate(Run& run) {
   const std::unique_ptr<fence::Process> self = Start(run, team::kCoordinator);
   std::thread waiter([&] { self->Barrier(kName, fence::Mode::kRendezvous); });
-  while (Waiting(*self) <= run.waiters) weir::Spend(std::chrono::microseconds(100));
+  // Others may be slow for a second.
+  for (std::chrono::microseconds pause(100); Waiting(*self) <= run.waiters; pause *= 2)
+    weir::Spend(pause);
   run.waiting.Pass();
   run.killed.Await(1);  // it never leaves
 }
