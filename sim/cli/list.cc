@@ -105,6 +105,11 @@ int ListFaults(const ListOptions& options) {
       Print(absl::StrCat("  ", Padded(name, 18), std::string(info.summary), "\n"));
     }
   }
+  if (!options.json) {
+    const absl::StatusOr<FaultSet> windows = ParseFaults(kWindowsProfile);
+    Print(absl::StrCat("\n  ", Padded(std::string(kWindowsProfile), 18), "together ",
+                       FaultsText(*windows), "\n"));
+  }
   return kExitNothingFound;
 }
 

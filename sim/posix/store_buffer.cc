@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "sim/engine/scheduler.h"
+#include "sim/posix/race.h"
 #include "sim/posix/state.h"
 
 namespace weir::sim {
@@ -67,6 +68,8 @@ void ShowOwnStores() {
 }
 
 bool AskToDelay(void* object, uint64_t value, uint32_t size) {
+  // What a store orders is noted when it is made: a late one would order too much.
+  if (g_races != nullptr) return false;
   const Choice choice =
       Inject(FaultKind::kDelayedStore, Op::kAtomicStore, object, kStoreDelays + 1);
   if (choice == kNoFault || world().pending_stores == kMaxPendingStores) return false;

@@ -29,6 +29,16 @@ TEST(Faults, CanBeNamedByThoseThatAreLeftOut) {
   EXPECT_EQ(Parsed("-crash,-timeout"), rest);
 }
 
+TEST(Faults, OfWindowsHaveANameTogether) {
+  const FaultSet windows = Parsed("windows");
+  EXPECT_TRUE(windows.Contains(FaultKind::kSluggishWakeup));
+  EXPECT_FALSE(windows.Contains(FaultKind::kCrash));
+  const FaultSet rest = Parsed("-windows,-crash");
+  EXPECT_EQ(rest.bits() & windows.bits(), 0u);
+  EXPECT_FALSE(rest.Contains(FaultKind::kCrash));
+  EXPECT_EQ(Parsed("windows,crash").bits(), windows.bits() | Parsed("crash").bits());
+}
+
 TEST(Faults, ThatAreUnknownAreRefused) {
   for (const char* text : {"", "crash,", "slow", "-slow", "crash slow_thread"}) {
     EXPECT_EQ(ParseFaults(text).status().code(), absl::StatusCode::kInvalidArgument) << text;
