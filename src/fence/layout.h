@@ -116,6 +116,7 @@ inline bool IsGone(const MemberRecord& record) {
 struct alignas(kApart) Control {         // NOLINT(clang-analyzer-optin.performance.Padding)
   std::atomic<uint32_t> claimed;         // records taken so far
   std::atomic<uint32_t> stopped;         // 1 when the coordinator has gone, or is taken for dead
+  std::atomic<uint32_t> removed;         // 1 when somebody has taken it on to remove the name
   std::atomic<uint32_t> roster_changes;  // counts what the coordinator must look at in the records
   alignas(kApart) Doorbell
       coordinator;  // arrivals, departures, attaches, state changes, watched progress

@@ -244,7 +244,9 @@ absl::Status Process::Leave(Deadline deadline) {
   const bool own_end = coordinator_ == nullptr || coordinator_->Stop(deadline);
   Depart();
   if (!own_end) return absl::CancelledError("the others have taken this coordinator for dead");
-  if (coordinator_ != nullptr) return Segment::Unlink(options_.group);
+  if (coordinator_ != nullptr) {
+    return segment_.MayRemoveName() ? Segment::Unlink(options_.group) : absl::OkStatus();
+  }
   // Nobody is left to let this process go, or it is gone already.
   return absl::IsUnavailable(called) || HasFailed() ? absl::OkStatus() : called;
 }
@@ -343,7 +345,8 @@ absl::Status Process::TakesPart() const {
 // The first of the members to notice clears up: the name is free for a new group.
 void Process::CoordinatorIsSilent() {
   NoteError(absl::UnavailableError("the coordinator has been silent for a whole lease"));
-  if (segment_.StopGroup()) Segment::Unlink(options_.group).IgnoreError();
+  segment_.StopGroup();
+  if (segment_.MayRemoveName()) Segment::Unlink(options_.group).IgnoreError();
 }
 
 absl::Status Process::Health() const {

@@ -18,8 +18,8 @@ namespace {
 
 constexpr uint64_t kMagic =
     0x31656e6563'6e6566;  // an arbitrary number that says "fence", and not zero
-// 2: leases. 3: the header has a checksum; where the calls are.
-constexpr uint64_t kVersion = 3;
+// 2: leases. 3: the header has a checksum; where the calls are. 4: who removes the name.
+constexpr uint64_t kVersion = 4;
 
 // Limits that keep every size far from overflow. The cells are a square, hence the limit on
 // incarnations.
@@ -39,6 +39,7 @@ constexpr uint64_t Fingerprint() {
                                offsetof(SegmentFacts, lease_ns),
                                offsetof(SegmentFacts, geometry),
                                sizeof(Control),
+                               offsetof(Control, removed),
                                offsetof(Control, roster_changes),
                                offsetof(Control, coordinator),
                                offsetof(Control, watching),
@@ -297,10 +298,14 @@ void Segment::Announce() const {
 }
 
 bool Segment::StopGroup() const {
-  if (control().stopped.exchange(1, std::memory_order_seq_cst) != 0) return false;
+  const bool first = control().stopped.exchange(1, std::memory_order_seq_cst) == 0;
   control().coordinator.RingForEnd();
   Announce();
-  return true;
+  return first;
+}
+
+bool Segment::MayRemoveName() const {
+  return control().removed.exchange(1, std::memory_order_seq_cst) == 0;
 }
 
 Segment::Segment(std::byte* base, const Geometry& geometry, std::chrono::nanoseconds lease)

@@ -48,9 +48,12 @@ class Segment {
   // Wakes all whose wait may be over because somebody has come or gone.
   void Announce() const;
 
-  // Declares the group stopped, and wakes all who wait. True for the one that did it: its is the
-  // name to remove.
+  // Declares the group stopped, and wakes all who wait, also if it was declared before: who did so
+  // may have died before it woke anybody. True for the first.
   bool StopGroup() const;
+
+  // True for one of all that ask: the name is its to remove.
+  bool MayRemoveName() const;
 
   // Removes the name; the memory goes with its last mapping.
   static absl::Status Unlink(const std::string& group);

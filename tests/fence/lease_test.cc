@@ -105,6 +105,13 @@ class Three : public testing::Test {
     _exit(static_cast<int>(status.code()));
   }
 
+  // Nobody gets on any more.
+  bool Waiting() {
+    const int one = board_->round[1];
+    const int two = board_->round[2];
+    usleep(100'000);
+    return board_->round[1] == one && board_->round[2] == two;
+  }
   bool Advances(uint32_t slot) {
     const int before = board_->round[slot];
     return Soon([&] { return board_->round[slot] > before + 10; });
@@ -146,6 +153,21 @@ TEST_F(Three, ARestartedMemberJoinsAsANewIncarnation) {
 }
 
 TEST_F(Three, TheCoordinatorsDeathIsAnErrorForEveryMemberAndFreesTheName) {
+  kill(coordinator_, SIGKILL);
+  EXPECT_EQ(StatusOf(one_), static_cast<int>(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(StatusOf(two_), static_cast<int>(absl::StatusCode::kUnavailable));
+  EXPECT_TRUE(absl::IsNotFound(Segment::Attach(group_).status()));
+}
+
+// Found by the scenario coordinator_dies.
+TEST_F(Three, ACoordinatorKilledBeforeItWokeAnybodyKeepsNobody) {
+  kill(coordinator_, SIGSTOP);
+  EXPECT_TRUE(Soon([this] { return Waiting(); }));  // for each other, and for the coordinator
+  {
+    const absl::StatusOr<Segment> segment = Segment::Attach(group_);
+    ASSERT_TRUE(segment.ok()) << segment.status();
+    segment->control().stopped.store(1);  // the last that it did
+  }
   kill(coordinator_, SIGKILL);
   EXPECT_EQ(StatusOf(one_), static_cast<int>(absl::StatusCode::kUnavailable));
   EXPECT_EQ(StatusOf(two_), static_cast<int>(absl::StatusCode::kUnavailable));
