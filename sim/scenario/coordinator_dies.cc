@@ -66,10 +66,7 @@ void Work(team::Company& run, uint32_t slot) {
 
 WEIR_SCENARIO(coordinator_dies, weir::Int("workers", 1, 4, 2), weir::Int("iterations", 0, 8, 2),
               weir::Int("burst", 0, 8, 2), weir::OneOf("mode", team::kMessageModes, 0)) {
-  team::Company run = {.workers = static_cast<uint32_t>(parameters["workers"]),
-                       .iterations = parameters["iterations"],
-                       .burst = parameters["burst"],
-                       .mode = team::kMessageModeValues[parameters["mode"]]};
+  team::Company run = team::CompanyOf(parameters);
   const std::function<void(uint32_t)> work = [&run](uint32_t slot) { Work(run, slot); };
   weir::MustEndWithin(kBound);
   const weir::Process coordinator = weir::Spawn(

@@ -106,11 +106,7 @@ void Disturb(const Run& run, const std::vector<weir::Process>& workers, int64_t 
 WEIR_SCENARIO(counter_epochs, weir::Int("workers", 1, 4, 2), weir::Int("iterations", 1, 16, 6),
               weir::Int("burst", 0, 8, 2), weir::Int("restarts", 0, 3, 2),
               weir::OneOf("epochs", kEpochs, 0), weir::OneOf("mode", team::kMessageModes, 0)) {
-  Run run = {{.workers = static_cast<uint32_t>(parameters["workers"]),
-              .iterations = parameters["iterations"],
-              .burst = parameters["burst"],
-              .mode = team::kMessageModeValues[parameters["mode"]]},
-             /*epochs=*/parameters["epochs"]};
+  Run run = {team::CompanyOf(parameters), /*epochs=*/parameters["epochs"]};
   const std::function<void(uint32_t)> work = [&run](uint32_t slot) { Work(run, slot); };
   const weir::Process coordinator = weir::Spawn("coordinator", [&run] { Coordinate(run); });
   const auto workers = team::SpawnMembers(1, run.workers + 1, work);

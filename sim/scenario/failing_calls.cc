@@ -106,10 +106,7 @@ void Work(Run& all, uint32_t slot) {
 
 WEIR_SCENARIO(failing_calls, weir::Int("workers", 1, 3, 2), weir::Int("iterations", 1, 8, 3),
               weir::Int("burst", 0, 4, 2), weir::OneOf("mode", team::kMessageModes, 0)) {
-  Run run({.workers = static_cast<uint32_t>(parameters["workers"]),
-           .iterations = parameters["iterations"],
-           .burst = parameters["burst"],
-           .mode = team::kMessageModeValues[parameters["mode"]]});
+  Run run(team::CompanyOf(parameters));
   const std::function<void(uint32_t)> work = [&run](uint32_t slot) { Work(run, slot); };
   const weir::Process coordinator = weir::Spawn(
       "coordinator", [&run] { Coordinate(run); }, weir::kCallsMayFail);

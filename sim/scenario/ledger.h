@@ -134,6 +134,14 @@ struct Company {
   }
 };
 
+// Of a scenario with the parameters workers, iterations, burst and mode, one of kMessageModes.
+inline Company CompanyOf(const weir::Parameters& parameters) {
+  return {.workers = static_cast<uint32_t>(parameters["workers"]),
+          .iterations = parameters["iterations"],
+          .burst = parameters["burst"],
+          .mode = kMessageModeValues[parameters["mode"]]};
+}
+
 }  // namespace team
 
 #endif  // WEIR_SIM_SCENARIO_LEDGER_H_

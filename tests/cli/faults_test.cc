@@ -31,13 +31,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"spurious_wakeup", "wait_without_loop"}, Case{"spurious_wakeup", "futex_without_loop"},
         Case{"delayed_wakeup", "late_wakeup"}, Case{"slow_thread", "preempted"},
         Case{"timeout", "timed_wait"}, Case{"slow_process", "slow_process"},
-        Case{"stall", "stalled_process"}, Case{"sluggish_wakeup", "tick"},
+        Case{"stall", "stalled_process"}, Case{"sluggish_wakeup", "late_wakeup"},
         Case{"interrupted_wait", "futex_interrupted"}, Case{"delayed_store", "store_buffering"},
         Case{"weak_compare", "weak_without_loop"}, Case{"clock", "clocks_compared"},
         Case{"failed_call", "unchecked_calls"}, Case{"counters", "counter_below_its_begin"},
         Case{"service_state", "serves_in_time"}, Case{"full_ring", "always_room"},
         Case{"crash", "never_dies"}, Case{"restart", "has_one_life"}),
-    [](const auto& info) { return std::string(info.param.program); });
+    [](const auto& info) { return std::string(info.param.fault) + "_of_" + info.param.program; });
 
 TEST_P(Faults_, AreFoundAloneAndOnlyWithTheFault) {
   const WeirEnd with = Fuzz(std::string(" --runs 20000 --faults=") + GetParam().fault);
