@@ -152,13 +152,16 @@ bool Coordinator::Inspect() {
   return !found.empty();
 }
 
+// Who has been told of a drop begins rounds without the dropped one. This process itself is told
+// first: what its own calls return is the reason.
 void Coordinator::Expel(Incarnation member, const absl::Status& why) {
-  report_(member, why);
   if (member == self_) {
+    report_(member, why);
     segment_.record(self_).status.store(MemberStatus::kLeft, std::memory_order_seq_cst);
     FollowOwnRecord();
   } else {
     Lose(member);
+    report_(member, why);
   }
 }
 

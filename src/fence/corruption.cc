@@ -175,9 +175,12 @@ class Inspection {
           CheckCell(cell, ring, known.admitted && other.admitted,
                     absl::StrCat("incarnation ", observer, " as a reader of incarnation ", sender));
       if (wrong.ok()) continue;
-      // Slots are looked at on suspicion only: their writer is at work.
-      absl::Status newest = CheckNewest(ring, sender, ring.Published().sequence);
-      if (!newest.ok()) return Blame(sender, newest);
+      // The ring may have gone wrong since it was looked at. Its slots are looked at on suspicion
+      // only: their writer is at work.
+      for (absl::Status own : {CheckRing(segment_, sender, known),
+                               CheckNewest(ring, sender, ring.Published().sequence)}) {
+        if (!own.ok()) return Blame(sender, own);
+      }
       Blame(observer, wrong);
     }
   }

@@ -53,7 +53,8 @@ TEST_P(Scenario, PassesWithItsDefaultsInSomeTwentyThousandPoints) {
 INSTANTIATE_TEST_SUITE_P(, Scenario,
                          testing::Values("barrier_in_handler", "deadlines", "full_ring",
                                          "last_to_leave", "mixed_modes", "overlapping_groups",
-                                         "processing_all", "rapid_reuse", "slow_reader_start"),
+                                         "processing_all", "rapid_reuse", "slow_reader_start",
+                                         "spoilt_memory"),
                          [](const auto& info) { return std::string(info.param); });
 
 // In 300 executions with drawn parameters, where most bugs here take fewer than ten.
@@ -75,7 +76,7 @@ TEST_P(LostNotification, IsADeadlock) {
 INSTANTIATE_TEST_SUITE_P(, LostNotification,
                          testing::Values("barrier_in_handler", "deadlines", "full_ring",
                                          "mixed_modes", "overlapping_groups", "processing_all",
-                                         "rapid_reuse", "slow_reader_start"),
+                                         "rapid_reuse", "slow_reader_start", "spoilt_memory"),
                          [](const auto& info) { return std::string(info.param); });
 
 // Safety. Not rapid_reuse, which sends nothing that could be missed.
@@ -86,7 +87,7 @@ TEST_P(EarlyProgress, IsAFailedExpectation) {
 INSTANTIATE_TEST_SUITE_P(, EarlyProgress,
                          testing::Values("barrier_in_handler", "deadlines", "full_ring",
                                          "mixed_modes", "overlapping_groups", "processing_all",
-                                         "slow_reader_start"),
+                                         "slow_reader_start", "spoilt_memory"),
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace
