@@ -27,6 +27,7 @@ class Worker {
 
  private:
   bool RunIndex(uint64_t index);
+  void VerifyRecording(const SearchRun& run, const RunResult& result);
   void Verify(const Share& batch);
   void HandleFailure(const SearchRun& run, const RunResult& result);
   bool IsKnown(const SearchRun& run, const RunResult& result);
@@ -72,6 +73,7 @@ bool Worker::RunIndex(uint64_t index) {
   }
   if (options_.verify) {
     warm_.push_back({index, result.fingerprint, result.points, result.verdict.kind});
+    VerifyRecording(run, result);
   } else if (result.verdict.failed()) {
     HandleFailure(run, result);
   }
@@ -122,6 +124,17 @@ void Worker::Tell(const Finding& finding, uint64_t index) {
   message.edits = finding.schedule.edits.size();
   message.points = finding.schedule.points;
   SendLine(pipe_, DumpJson({{"failure", ToJson(message)}}));
+}
+
+// What the recorder writes down of an execution is all of it, whatever came of it.
+void Worker::VerifyRecording(const SearchRun& run, const RunResult& result) {
+  if (result.verdict.kind == VerdictKind::kHang) return;  // each repetition takes as long
+  page_.recording.store(1);
+  const Finding finding = session_.Record(run, result);
+  page_.recording.store(0);
+  if (finding.report.verdict.kind != VerdictKind::kNondeterminism) return;
+  Tell(finding, run.execution.index);
+  failed_ = !options_.keep_going;
 }
 
 void Worker::Verify(const Share& batch) {

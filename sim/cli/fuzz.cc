@@ -207,7 +207,7 @@ void AddFuzz(CLI::App& app, Command& chosen) {
       ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000'000}));
   command->add_flag("--keep-going", flags->keep_going, "go on after a failure");
   command->add_flag("--verify", flags->verify,
-                    "run each execution in a cold process too and compare");
+                    "run each in a cold process and from its recording too; compare");
   command->add_flag("--json", flags->json, "one JSON object a line");
   command->callback([&chosen, flags] { chosen = [flags] { return DoFuzz(*flags); }; });
 }

@@ -27,7 +27,21 @@ constexpr uint64_t KeyHash(uint64_t thread_path, Op op, const ObjectKey& object,
   return hash ^ (hash >> 29);
 }
 
-// The same, for a choice for which IsPause() holds.
+// Counts the points of one key. Repeats of a load belong to the point before them: a row of them
+// has growing numbers (`repeat`, see PointEvent) and counts once, from whichever number on it is of
+// this key: a weak comparison may fail, and its operation come first as a repeat of the load.
+struct PointCount {
+  uint64_t nth = 0;
+  uint32_t repeat = 0;  // of the last one
+
+  uint64_t Next(uint32_t repeats) {
+    if (repeats <= repeat) ++nth;
+    repeat = repeats;
+    return nth;
+  }
+};
+
+// Whether the point offers this pause: a choice for which IsPause() holds.
 inline bool IsPauseOffered(const Point& point, Choice pause) {
   if (!point.thread_can_run || DelayOf(pause) - 1 >= kDelays) return false;
   switch (PauseKind(pause)) {

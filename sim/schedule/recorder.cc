@@ -54,9 +54,7 @@ void Recorder::OnPoint(const PointEvent& event) {
   }
   at.event = event;
   at.draws = {};
-  uint64_t& count = counts_[KeyHash(event.thread_path, event.op, event.key, event.round)];
-  if (event.repeat == 0) ++count;
-  at.nth = count;
+  at.nth = counts_[KeyHash(event.thread_path, event.op, event.key, event.round)].Next(event.repeat);
 
   const size_t next = checkpoints_.size();
   if (next < options_.checkpoints &&

@@ -72,7 +72,7 @@ class Recorder final : public Observer {
   Names names_;
   RecorderOptions options_;
   std::array<Standing, kMaxThreads> standings_{};
-  absl::flat_hash_map<uint64_t, uint64_t> counts_;  // points so far, by KeyHash
+  absl::flat_hash_map<uint64_t, PointCount> counts_;  // by KeyHash
   ProcessLives processes_;
   std::vector<Edit> edits_;
   std::vector<Fault> faults_;

@@ -122,7 +122,7 @@ Replay::Group* Replay::Find(uint64_t key) {
 }
 
 void Replay::Begin(const Execution&, Random) {
-  for (Group& group : table_) group.seen = 0;
+  for (Group& group : table_) group.seen = {};
   standings_.fill(Standing());
   processes_.Clear();
   edit_used_.assign(schedule_.edits.size(), false);
@@ -141,8 +141,7 @@ void Replay::OnPoint(const PointEvent& event) {
   Group* const group = Find(key);
   at.group = group;
   if (group != nullptr) {
-    if (event.repeat == 0) ++group->seen;
-    at.nth = group->seen;
+    at.nth = group->seen.Next(event.repeat);
     at.repeat = event.repeat;
     at.draws = {};
   }

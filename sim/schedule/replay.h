@@ -73,7 +73,7 @@ class Replay final : public Strategy, public Observer {
   // The edits at points of one key: prepared_[first … first + count).
   struct Group {
     uint64_t key = 0;
-    uint64_t seen = 0;  // points with this key in this execution
+    PointCount seen;  // in this execution
     uint32_t first = 0;
     uint32_t count = 0;  // 0: an empty place of the table
   };

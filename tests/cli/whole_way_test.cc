@@ -154,6 +154,14 @@ TEST_F(WholeWay, WarmAndColdProcessesAgree) {
   EXPECT_THAT(end.out, HasSubstr("no fingerprint differs"));
 }
 
+// Two failed tries of one loop look alike; told apart they are replayed.
+TEST_F(WholeWay, VerifyRepeatsWhatWasWrittenDown) {
+  const WeirEnd end =
+      Run("fuzz --verify --seed 3 --runs 1000 --jobs 2 --target " + Program("pass/weak_loops"));
+  EXPECT_EQ(end.status, 0) << end.out << end.error;
+  EXPECT_THAT(end.out, HasSubstr("no fingerprint differs"));
+}
+
 TEST_F(WholeWay, ListNamesWhatThereIs) {
   const WeirEnd end = Run("list");
   EXPECT_EQ(end.status, 0) << end.error;

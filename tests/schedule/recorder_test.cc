@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
+#include <vector>
+
 #include "sim/engine/fault_choice.h"
 #include "sim/schedule/deviation_replay.h"
 #include "sim/schedule/observer_list.h"
@@ -85,6 +88,21 @@ TEST(Recorder, CountsRepeatedLoadsOnce) {
   EXPECT_EQ(last.thread, "a/main");
   EXPECT_EQ(last.nth, 2u) << "the repeats were counted";
   EXPECT_EQ(last.repeat, 0u);
+}
+
+// A row's numbers grow; the first number of a key need not be 0 (another operation was before it).
+TEST(PointCount, CountsARowOfRepeatsOnceAndASecondRowAgain) {
+  PointCount count;
+  const auto numbers = [&count](std::initializer_list<uint32_t> repeats) {
+    std::vector<uint64_t> numbers;
+    for (const uint32_t repeat : repeats) numbers.push_back(count.Next(repeat));
+    return numbers;
+  };
+  EXPECT_EQ(numbers({0, 1, 2, 3}), (std::vector<uint64_t>{1, 1, 1, 1}));
+  EXPECT_EQ(numbers({1, 3}), (std::vector<uint64_t>{2, 2}));
+  EXPECT_EQ(numbers({3, 0, 0}), (std::vector<uint64_t>{3, 4, 5}));
+  count = {};
+  EXPECT_EQ(numbers({1, 1}), (std::vector<uint64_t>{0, 1}));
 }
 
 TEST(Recorder, TellsADrawOfABlockedThreadFromTheOneBefore) {
