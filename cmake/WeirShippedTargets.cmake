@@ -33,11 +33,34 @@ function(weir_fence_targets)
   weir_target(fence-memory
               SOURCES ${fence} $<FILTER:$<TARGET_OBJECTS:weir_fence_objects>,INCLUDE,/sim/scenario/>
               INCLUDES "${PROJECT_SOURCE_DIR}/src" ${WEIR_FENCE_TARGET} MEMORY)
+  if(WEIR_TESTS)
+    weir_racy_fence_target()
+  endif()
   foreach(patch IN LISTS patches)
     get_filename_component(folder "${patch}" DIRECTORY)
     get_filename_component(name "${folder}" NAME)
     weir_bug(${name})
   endforeach()
+endfunction()
+
+# targets/cli/targets/relaxed_publication.so: fence-memory with a message that is published before it
+# is written, as far as memory orders go. Its test must find that race.
+function(weir_racy_fence_target)
+  set(source "${PROJECT_SOURCE_DIR}/src/fence/ring.cc")
+  set(copy "${CMAKE_BINARY_DIR}/relaxed_publication/ring.cc")
+  set(publication "published.store(next_, std::memory_order_release)")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
+  file(READ "${source}" text)
+  string(FIND "${text}" "${publication}" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "${source}: expected ${publication}, which a test relaxes")
+  endif()
+  string(REPLACE "${publication}" "published.store(next_, std::memory_order_relaxed)" text "${text}")
+  file(CONFIGURE OUTPUT "${copy}" CONTENT "${text}" @ONLY)
+  weir_target(cli/targets/relaxed_publication
+              SOURCES "${copy}" $<FILTER:$<TARGET_OBJECTS:weir_fence_objects>,INCLUDE,/sim/scenario/>
+                      $<FILTER:$<TARGET_OBJECTS:weir_target_fence-memory>,EXCLUDE,/fence/ring\\.cc\\.o$>
+              INCLUDES "${PROJECT_SOURCE_DIR}/src" ${WEIR_FENCE_TARGET} MEMORY)
 endfunction()
 
 # weir_bug(NN-name): targets/bug-NN-name.so from src/fence with corpus/bugs/NN-name/bug.patch

@@ -23,10 +23,12 @@ function(weir_tests)
         weir_gtests(${room})
       endforeach()
       # What they load.
-      get_property(targets GLOBAL PROPERTY weir_targets_of_engine_tests)
-      add_dependencies(engine_tests ${targets})
-      add_dependencies(scenario_tests weir_target_fence weir_target_bug-12-lost-notification
-                       weir_target_bug-13-publish-at-fetch)
+      if(NOT WEIR_TARGETS_OF)
+        get_property(targets GLOBAL PROPERTY weir_targets_of_engine_tests)
+        add_dependencies(engine_tests ${targets})
+        add_dependencies(scenario_tests weir_target_fence weir_target_bug-12-lost-notification
+                         weir_target_bug-13-publish-at-fetch)
+      endif()
       weir_native_programs()
     endif()
   endif()
@@ -224,7 +226,8 @@ function(weir_build_tests)
     weir_build_again(build.all_but_the_engine_with_sanitizers asan -DCMAKE_CXX_COMPILER=clang++
                      -DCMAKE_BUILD_TYPE=Debug -DWEIR_SANITIZE=ON -DWEIR_ENGINE=OFF)
     weir_build_again(build.engine_with_its_assertions debug -DCMAKE_CXX_COMPILER=clang++
-                     -DCMAKE_BUILD_TYPE=Debug TARGET engine_tests)
+                     -DCMAKE_BUILD_TYPE=Debug -DWEIR_INSTALL=OFF "-DWEIR_TARGETS_OF=${CMAKE_BINARY_DIR}"
+                     TARGET engine_tests)
   endif()
 endfunction()
 
@@ -271,7 +274,7 @@ function(weir_build_again name folder)
            COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test "${PROJECT_SOURCE_DIR}"
                    "${CMAKE_BINARY_DIR}/${folder}" --build-generator Ninja ${part} --build-options
                    ${AGAIN_UNPARSED_ARGUMENTS} --test-command ${launcher} ${CMAKE_CTEST_COMMAND}
-                   --output-on-failure --no-tests=error ${which})
+                   --output-on-failure --no-tests=error --parallel ${cores} ${which})
   set_tests_properties(${name} PROPERTIES TIMEOUT 900 PROCESSORS ${cores} LABELS slow
                                           ENVIRONMENT CMAKE_BUILD_PARALLEL_LEVEL=${cores})
 endfunction()

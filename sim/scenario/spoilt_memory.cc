@@ -115,6 +115,12 @@ void BeMember(Run& run, uint32_t slot) {
 
 }  // namespace
 
+// The dropped member is alive, and nobody waits for its readers: what one of them copies may be
+// overwritten meanwhile. It looks whether it is out after each copy. On suspicion the coordinator
+// looks at slots whose writer is at work, likewise.
+WEIR_RACE_SUPPRESSED_IN(spoilt_memory, "RingReader::Read");
+WEIR_RACE_SUPPRESSED_IN(spoilt_memory, "NumberBefore");
+
 WEIR_SCENARIO(spoilt_memory, weir::Int("members", 2, 5, 3), weir::Int("burst", 0, 10, 2),
               weir::OneOf("spot", kSpots, kStatus), weir::OneOf("when", kWhens, 0)) {
   Run run{.members = static_cast<uint32_t>(parameters["members"]),

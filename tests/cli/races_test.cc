@@ -106,11 +106,23 @@ TEST(Races, AreNotLookedForWhereOnlyVolatilesWereAskedFor) {
 class FenceMemory : public testing::TestWithParam<const char*> {};
 
 INSTANTIATE_TEST_SUITE_P(, FenceMemory,
-                         testing::Values("marker_burst", "crash_and_restart", "counter_epochs",
-                                         "late_join_and_leave", "overlapping_groups",
-                                         "barrier_in_handler", "deadlines", "full_ring",
-                                         "processing_all", "rapid_reuse", "slow_reader_start"),
+                         testing::Values("barrier_in_handler", "coordinator_dies", "counter_epochs",
+                                         "crash_and_restart", "deadlines", "failing_calls",
+                                         "full_ring", "last_to_leave", "late_join_and_leave",
+                                         "marker_burst", "mixed_modes", "overlapping_groups",
+                                         "processing_all", "rapid_reuse", "slow_reader_start",
+                                         "spoilt_memory"),
                          [](const auto& info) { return std::string(info.param); });
+
+// fence-memory with one memory order weakened.
+TEST(Races, OfARelaxedPublicationInTheBarrierAreFound) {
+  const WeirEnd end = Weir(
+      "fuzz marker_burst --jobs 1 --seed 1 --runs 200"
+      " --target cli/targets/relaxed_publication");
+  EXPECT_EQ(end.status, 1) << end.out << end.error;
+  EXPECT_THAT(end.out, testing::AllOf(testing::HasSubstr("data race"),
+                                      testing::HasSubstr("RingReader::Read")));
+}
 
 TEST_P(FenceMemory, HasNoDataRace) {
   const WeirEnd end = Weir(std::string("fuzz ") + GetParam() +

@@ -37,7 +37,7 @@ int main() {
   Touch(sparse + 299 * kMegabyte, kMegabyte);
   char* const small = Make(kPage);
   Touch(small, kPage);
-  char* const dense = Make(24 * kMegabyte);
-  Touch(dense, 24 * kMegabyte);
+  char* const dense = Make(4 * kMegabyte);
+  Touch(dense, 4 * kMegabyte);
   return 0;
 }
