@@ -45,6 +45,7 @@ enum class FaultKind : uint8_t {
   WEIR_FAULTS(X)
 #undef X
 };
+// NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define X(id, name, form) +1
 inline constexpr size_t kFaultKinds = 0 WEIR_FAULTS(X);
 #undef X

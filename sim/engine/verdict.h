@@ -32,6 +32,7 @@ enum class VerdictKind : uint8_t {
 #undef X
 };
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define X(id, name) +1
 inline constexpr int kVerdictKinds = 0 WEIR_VERDICTS(X);
 #undef X

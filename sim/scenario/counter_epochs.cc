@@ -18,6 +18,9 @@
 namespace {
 
 constexpr uint32_t kMostLives = 4;
+// Far beyond what processes that stand still add up to: only a joiner without a group waits so
+// long.
+constexpr std::chrono::seconds kPatience{1'000};
 constexpr const char* kEpochs[] = {"lower", "higher", "wrap", "equal"};
 
 using team::kCoordinator;
@@ -74,8 +77,8 @@ void Coordinate(Run& run) {
 void Work(Run& run, uint32_t slot) {
   const uint32_t life = run.lives[slot]++;
   const auto account = std::make_shared<team::Account>();
-  auto self = fence::Process::Join(OptionsOf(run, slot, life, account),
-                                   fence::Deadline::In(std::chrono::seconds(5)));
+  auto self =
+      fence::Process::Join(OptionsOf(run, slot, life, account), fence::Deadline::In(kPatience));
   if (!self.ok()) {
     weir::Expect(run.ended, "join_refused", [&] { return self.status().ToString(); });
     return;
