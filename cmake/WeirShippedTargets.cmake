@@ -27,7 +27,8 @@ function(weir_fence_targets)
   endif()
   weir_target_objects(weir_fence_objects SOURCES ${fence} ${scenarios}
                       INCLUDES "${PROJECT_SOURCE_DIR}/src" ${WEIR_FENCE_TARGET})
-  weir_target(fence SOURCES $<TARGET_OBJECTS:weir_fence_objects> ${WEIR_FENCE_TARGET})
+  weir_target(fence SOURCES $<TARGET_OBJECTS:weir_fence_objects> ${WEIR_FENCE_TARGET}
+              REGRESSIONS "${PROJECT_SOURCE_DIR}/corpus/regressions")
   # The scenarios keep their books without synchronisation: nothing else runs between two points, and
   # a lock would be one. So they do not tell of their accesses.
   weir_target(fence-memory
@@ -157,8 +158,11 @@ function(weir_program_accesses program result)
   set(${result} ${accesses} PARENT_SCOPE)
 endfunction()
 
-# targets/bench.so: what `weir bench` measures.
-function(weir_bench_target)
+# targets/bench.so: what `weir bench` measures. targets/search.so: what search strategies are measured
+# with, beside the bugs.
+function(weir_bench_targets)
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/*.cc")
   weir_target(bench SOURCES ${sources} LIBRARIES Threads::Threads OPTIONS ${WEIR_WARNINGS})
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/search/*.cc")
+  weir_target(search SOURCES ${sources} LIBRARIES Threads::Threads OPTIONS ${WEIR_WARNINGS})
 endfunction()

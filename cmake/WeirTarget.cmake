@@ -1,5 +1,5 @@
 # weir_target(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] [TEXT_ADDRESS 0x…]
-#             [VOLATILE | MEMORY])
+#             [VOLATILE | MEMORY] [REGRESSIONS folder])
 #
 # Compiles ordinary C++ a second time, for simulation: makes ${CMAKE_BINARY_DIR}/targets/NAME.so,
 # which `weir --target=…` loads. The CMake target is called weir_target_NAME (a / in NAME is an _
@@ -13,6 +13,7 @@
 # VOLATILE      accesses to volatile objects are scheduling points, too
 # MEMORY        all loads and stores are, where threads share what one of them writes; and data races
 #               are found (docs/how-it-works.md)
+# REGRESSIONS   folder of *.weir.json that `weir fuzz` replays first
 
 # -fsanitize=thread here is an ABI: every atomic becomes a call (__tsan_atomic32_load, …), which
 # weir defines. ThreadSanitizer's runtime is never linked.
@@ -97,11 +98,11 @@ function(weir_target_objects name)
 endfunction()
 
 function(weir_target name)
-  cmake_parse_arguments(ARG "VOLATILE;MEMORY" "TEXT_ADDRESS" "SOURCES;ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
+  cmake_parse_arguments(ARG "VOLATILE;MEMORY" "TEXT_ADDRESS;REGRESSIONS" "SOURCES;ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
   weir_target_check_compiler()
   if(ARG_UNPARSED_ARGUMENTS OR NOT ARG_SOURCES)
     message(FATAL_ERROR "weir_target(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] "
-                        "[TEXT_ADDRESS 0x…] [VOLATILE | MEMORY]): no sources, or unknown: ${ARG_UNPARSED_ARGUMENTS}")
+                        "[TEXT_ADDRESS 0x…] [VOLATILE | MEMORY] [REGRESSIONS folder]): no sources, or unknown: ${ARG_UNPARSED_ARGUMENTS}")
   endif()
   weir_target_accesses(${name})
   if(NOT ARG_TEXT_ADDRESS)
@@ -127,4 +128,9 @@ function(weir_target name)
   set_target_properties(
     ${target} PROPERTIES PREFIX "" SUFFIX .so OUTPUT_NAME "${file}"
     LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/targets/${folder}")
+  if(ARG_REGRESSIONS)
+    get_filename_component(regressions "${ARG_REGRESSIONS}" ABSOLUTE)
+    file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/targets/${folder}")
+    file(CREATE_LINK "${regressions}" "${CMAKE_BINARY_DIR}/targets/${name}.regressions" SYMBOLIC)
+  endif()
 endfunction()

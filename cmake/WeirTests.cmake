@@ -3,13 +3,14 @@
 
 function(weir_tests)
   include(GoogleTest)
+  include(WeirFuzzers)
   weir_build_tests()
   weir_model_tests()
   if(WEIR_SANITIZE STREQUAL "THREAD")
     weir_thread_sanitizer_tests()
   endif()
   weir_gtests(fence fence)
-  weir_fuzz_tests()
+  weir_fuzzers()
   if(TARGET fence-repro)
     weir_gtests(tools fence)
     add_dependencies(tools_tests fence-repro fence-shm)
@@ -84,40 +85,6 @@ function(weir_gtests room)
     gtest_discover_tests(${test} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
                          PROPERTIES TIMEOUT 300 LABELS ${room}_tests)
   endforeach()
-endfunction()
-
-# fuzz.segment_smoke: libFuzzer on src/fence, with all that is in corpus/segment and a fixed seed. Not
-# of `all`, since it compiles fence once more: a first test builds it. By hand, with what it finds kept
-# in a folder of one's own:
-#
-#   cmake --build BUILD --target segment_fuzz && BUILD/segment_fuzz -timeout=20 FOLDER corpus/segment
-function(weir_fuzz_tests)
-  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang" OR WEIR_SANITIZE)
-    return() # it has sanitizers of its own, and need not run once more in a build within the build
-  endif()
-  set(sanitizers -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-                 -fno-omit-frame-pointer)
-  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/fence/*.cc"
-       "${PROJECT_SOURCE_DIR}/tests/fuzz/*.cc")
-  add_executable(segment_fuzz EXCLUDE_FROM_ALL ${sources})
-  weir_compile_options(segment_fuzz)
-  target_compile_options(segment_fuzz PRIVATE ${sanitizers})
-  target_link_options(segment_fuzz PRIVATE ${sanitizers})
-  target_link_libraries(segment_fuzz PRIVATE ${fence_libraries})
-
-  # By name and not by folder, where libFuzzer would write what it keeps.
-  file(GLOB seeds CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/corpus/segment/*")
-  list(FILTER seeds EXCLUDE REGEX "/README.md$")
-  list(JOIN seeds "," seeds)
-
-  add_test(NAME fuzz.segment_build COMMAND ${CMAKE_COMMAND} --build "${CMAKE_BINARY_DIR}" --target
-                                           segment_fuzz)
-  set_tests_properties(fuzz.segment_build PROPERTIES TIMEOUT 300 FIXTURES_SETUP segment_fuzz)
-  add_test(NAME fuzz.segment_smoke
-           COMMAND segment_fuzz -runs=3000 -seed=1 -timeout=20 -max_len=256 -detect_leaks=0
-                   "-artifact_prefix=${CMAKE_BINARY_DIR}/Testing/" "-seed_inputs=${seeds}")
-  set_tests_properties(fuzz.segment_smoke PROPERTIES TIMEOUT 120 FIXTURES_REQUIRED segment_fuzz
-                                                     LABELS fence_tests)
 endfunction()
 
 # How a test or its helpers are compiled and linked. With a LIBRARY, with that alone.

@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "sim/engine/random.h"
-#include "sim/strategy/portfolio.h"
 #include "sim/strategy/strategy.h"
 
 namespace weir::sim {
@@ -31,10 +30,10 @@ Parameter ParameterFromJson(const Json& json) {
 }  // namespace
 
 SearchRun PlannedRun(const FuzzPlan& plan, uint64_t index) {
-  const size_t which = Mix(plan.seed ^ Mix(index)) % plan.scenarios.size();
+  const size_t which = Mix(plan.seed ^ Mix(DrawnAs(plan.strategy, index))) % plan.scenarios.size();
   const PlannedScenario& scenario = plan.scenarios[which];
-  return {
-      scenario.name, scenario.fixed, {plan.seed, index, plan.faults}, plan.strategy, plan.step_cap};
+  const Execution execution = {plan.seed, index, plan.faults, nullptr, plan.extent};
+  return {scenario.name, scenario.fixed, execution, plan.strategy, plan.step_cap};
 }
 
 Json ToJson(const FuzzPlan& plan) {
@@ -65,13 +64,7 @@ FuzzPlan FuzzPlanFromJson(const Json& json) {
 }
 
 size_t StrategyOf(const FuzzPlan& plan, uint64_t index) {
-  std::string_view name = plan.strategy;
-  if (name == "portfolio") name = PortfolioStrategy::kMembers[PortfolioStrategy::MemberOf(index)];
-  const std::span<const StrategyInfo> all = Strategies();
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (all[i].name == name) return i;
-  }
-  return 0;
+  return static_cast<size_t>(TurnOf(plan.strategy, index).strategy - Strategies().data());
 }
 
 }  // namespace weir::sim

@@ -25,6 +25,7 @@ struct FuzzPlan {
   uint64_t seed = 0;
   uint64_t step_cap = kDefaultStepCap;
   FaultSet faults = FaultSet::All();  // those that may be drawn
+  Extent extent;                      // of a systematic strategy
 };
 
 // Which scenario an index runs is drawn by its hash: strategies take turns by index, so scenarios

@@ -52,6 +52,7 @@ class InterruptGuard {
 // A worker process and what its predecessors in the same place have done.
 struct Place {
   Share share;
+  std::optional<Cursors> from;  // what is left of it, if not all
   std::optional<Child> child;
   std::optional<LineReader> reader;
   int deaths = 0;  // in a row
@@ -96,7 +97,12 @@ class Campaign {
 };
 
 absl::Status Campaign::Start(Place& place) {
-  const WorkerOptions worker{options_.plan, place.share, options_.keep_going, options_.verify};
+  // One replays them, and not again if it dies.
+  const bool first = &place == &places_.front() && !place.from;
+  const WorkerOptions worker{
+      options_.plan,       place.share,
+      place.from,          first ? options_.regressions : std::vector<Regression>(),
+      options_.keep_going, options_.verify};
   absl::StatusOr<Child> child = Child::Start([this, &worker](SharedPage& page, int pipe) {
     return RunWorker(worker, store_, page, pipe);
   });
@@ -199,7 +205,7 @@ void Campaign::HandleDeath(Place& place, const ChildEnd& end) {
     return;
   }
   HandleFailure(Salvage(options_.plan, page, end, store_));
-  place.share.first = page.execution.index + place.share.stride;
+  place.from = page.cursors;
   gone_.restarts += 1;
 }
 
@@ -207,12 +213,11 @@ void Campaign::HandleEnd(Place& place, const ChildEnd& end) {
   Read(place);
   const bool died = end.signal != 0;
   if (died) HandleDeath(place, end);
-  const uint64_t stop_at = place.child->page().stop_at.load();
   Add(place.child->page(), gone_, gone_sketch_);
   place.reader.reset();
   place.child.reset();
   const bool more = died && options_.keep_going && error_.ok() && !stopped_ &&
-                    place.share.first < std::min(place.share.end, stop_at);
+                    !IsSystematic(options_.plan.strategy);
   if (!more) return;
   if (absl::Status status = Start(place); !status.ok()) error_ = status;
 }
@@ -220,6 +225,8 @@ void Campaign::HandleEnd(Place& place, const ChildEnd& end) {
 void Campaign::Add(const SharedPage& page, FuzzStats& stats, Sketch& sketch) const {
   stats.executions += page.executions.load();
   stats.points += page.points.load();
+  stats.schedules += page.coverage.schedules;
+  stats.complete += page.coverage.complete ? 1 : 0;
   const size_t known = std::min(Strategies().size(), kMostStrategies);
   stats.strategies.resize(known);
   for (size_t i = 0; i < known; ++i) stats.strategies[i].second += page.by_strategy[i].load();

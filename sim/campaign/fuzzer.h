@@ -30,7 +30,8 @@ struct FuzzOptions {
   uint64_t shard = 0;                            // runs the indices i ≡ shard (mod shards)
   uint64_t shards = 1;
   int jobs = 1;
-  bool keep_going = false;  // else it ends with the first failure
+  std::vector<Regression> regressions;  // replayed before anything else
+  bool keep_going = false;              // else it ends with the first failure
   bool verify = false;
   double hang_seconds = kDefaultHangSeconds;
 };
@@ -39,7 +40,10 @@ struct FuzzStats {
   double seconds = 0;
   uint64_t executions = 0;
   uint64_t points = 0;
-  uint64_t distinct = 0;                                     // fingerprints, estimated
+  uint64_t distinct = 0;  // fingerprints, estimated
+  // Of a systematic strategy: schedules, and how many workers have come to their end.
+  uint64_t schedules = 0;
+  int complete = 0;
   uint64_t failures = 0;                                     // executions that failed
   uint64_t buckets = 0;                                      // different signatures among them
   std::vector<std::pair<std::string, uint64_t>> strategies;  // executions by strategy

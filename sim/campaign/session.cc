@@ -51,6 +51,11 @@ std::string FailedPath(const RunResult& result) {
   return "";
 }
 
+// Of how many scenarios with parameters the profiles are kept.
+constexpr size_t kMostProfiles = 256;
+
+ObjectId ObjectIdAt(const void* address) { return IdOf(ObjectAt(address)); }
+
 }  // namespace
 
 Names EngineNames() { return {&ThreadPath, &ThreadPathHash, &ThreadName, &ObjectName}; }
@@ -101,7 +106,10 @@ Report Session::ReportOf(const RunResult& result) {
 absl::StatusOr<std::vector<int64_t>> Session::Values(const SearchRun& run) const {
   absl::StatusOr<const ScenarioInfo*> scenario = FindScenario(info_, run.scenario);
   if (!scenario.ok()) return scenario.status();
-  return DrawParameters((*scenario)->parameters, run.fixed, run.execution);
+  if (IsSystematic(run.strategy)) return ResolveParameters(run.fixed, (*scenario)->parameters);
+  Execution execution = run.execution;
+  execution.index = DrawnAs(run.strategy, execution.index);
+  return DrawParameters((*scenario)->parameters, run.fixed, execution);
 }
 
 RunResult Session::Execute(RunOptions options, Strategy& strategy) {
@@ -118,6 +126,24 @@ RunResult Session::Execute(RunOptions options, Strategy& strategy) {
   return result;
 }
 
+const Profile& Session::ProfileOf(const SearchRun& run, std::span<const int64_t> values) {
+  if (profiles_.size() == kMostProfiles) profiles_.clear();
+  std::unique_ptr<Profile>& profile =
+      profiles_[{run.scenario, std::vector<int64_t>(values.begin(), values.end())}];
+  if (profile != nullptr) return *profile;
+  Profiler profiler({&ThreadPathHash, &ObjectIdAt, &ThreadPath});
+  DefaultStrategy strategy;
+  RunOptions options;
+  options.scenario = Find(run.scenario);
+  options.values = values;
+  options.execution = run.execution;
+  options.step_cap = run.step_cap;
+  options.observer = &profiler;
+  const RunResult result = Execute(options, strategy);
+  profile = std::make_unique<Profile>(profiler.Finish(result.points, result.verdict.failed()));
+  return *profile;
+}
+
 RunResult Session::Search(const SearchRun& run, Observer* observer, bool capture) {
   const absl::StatusOr<std::vector<int64_t>> values = Values(run);
   RunOptions options;
@@ -127,8 +153,16 @@ RunResult Session::Search(const SearchRun& run, Observer* observer, bool capture
   options.step_cap = run.step_cap;
   options.observer = observer;
   options.capture_threads = capture;
-  return Execute(options, StrategyNamed(run.strategy));
+  Strategy* strategy = &StrategyNamed(run.strategy);
+  DefaultStrategy unedited;
+  if (TurnOf(run.strategy, run.execution.index).strategy->uses_profile) {
+    options.execution.profile = &ProfileOf(run, *values);
+    if (options.execution.profile->failed) strategy = &unedited;
+  }
+  return Execute(options, *strategy);
 }
+
+Strategy& Session::StrategyOf(const SearchRun& run) { return StrategyNamed(run.strategy); }
 
 std::string Session::SignatureOfRun(const SearchRun& run, const RunResult& result) {
   if (!SignatureNeedsStacks(result.verdict)) return SignatureOf(result, nullptr);

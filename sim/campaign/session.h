@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -15,6 +16,7 @@
 #include "sim/schedule/replay.h"
 #include "sim/schedule/schedule.h"
 #include "sim/schedule/trace.h"
+#include "sim/strategy/profile.h"
 #include "sim/verdict/report.h"
 #include "sim/verdict/symbols.h"
 
@@ -55,11 +57,18 @@ class Session {
 
   const TargetInfo& info() const { return info_; }
 
-  // The parameters of such an execution. InvalidArgument for an unknown scenario or parameter.
+  // The parameters of such an execution: drawn, or with a systematic strategy what is declared for
+  // them. InvalidArgument for an unknown scenario or parameter.
   absl::StatusOr<std::vector<int64_t>> Values(const SearchRun& run) const;
 
   // Precondition: Values(run) is OK and the strategy is known; so too below.
+  //
+  // If the strategy uses profiles and the default schedule of these values fails, that is what is
+  // run.
   RunResult Search(const SearchRun& run, Observer* observer = nullptr, bool capture = false);
+
+  // Who decides in such a run.
+  Strategy& StrategyOf(const SearchRun& run);
 
   // The signature of a failure that Search() just gave; runs it once more if stacks are needed for
   // that.
@@ -88,6 +97,7 @@ class Session {
 
  private:
   Session(const Target& target, SharedPage& page);
+  const Profile& ProfileOf(const SearchRun& run, std::span<const int64_t> values);
   Strategy& StrategyNamed(const std::string& name);
   Report ReportOf(const RunResult& result);
   // Fills in what came of it, and replays it strictly.
@@ -97,6 +107,7 @@ class Session {
   TargetInfo info_;
   SharedPage& page_;
   std::map<std::string, std::unique_ptr<Strategy>> strategies_;
+  std::map<std::pair<std::string, std::vector<int64_t>>, std::unique_ptr<Profile>> profiles_;
   std::unique_ptr<Symbols> symbols_;
   bool symbols_tried_ = false;
 };

@@ -14,6 +14,9 @@ namespace weir::sim {
 inline constexpr size_t kMostParameters = 32;
 inline constexpr size_t kMostStrategies = 16;
 
+// How far a worker is in its share; see turns.h.
+using Cursors = std::array<uint64_t, kMostStrategies>;
+
 // Written by the child, read by the parent at any time, also when the child is dead. What is not
 // atomic is read only while `executing` tells that it holds still, or for a display.
 struct SharedPage {
@@ -40,11 +43,14 @@ struct SharedPage {
   // Written by the child: it writes a failure down, which takes a while and must not be cut off.
   std::atomic<uint32_t> recording{0};
 
-  // The first index that this worker has not finished.
-  std::atomic<uint64_t> next_index{0};
+  // Which executions it has begun.
+  Cursors cursors{};
 
   // Written by the child: it repeats an execution that is known to hang, so a short wait will do.
   std::atomic<uint32_t> expect_hang{0};
+
+  // Of a systematic strategy.
+  Coverage coverage;
 
   // Written by the parent: stop before an execution with this index or a higher one.
   std::atomic<uint64_t> stop_at{~uint64_t{0}};

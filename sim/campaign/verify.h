@@ -12,7 +12,7 @@
 
 namespace weir::sim {
 
-struct Share;
+struct Share;  // turns.h
 
 // Executions per cold process: each batch is another exec, with other addresses (ASLR); more of
 // them would cost more than they show.
@@ -30,8 +30,8 @@ struct ColdResult {
 absl::StatusOr<std::vector<ColdResult>> RunCold(const FuzzPlan& plan, const Share& share);
 
 // What `weir cold JOB` does: loads the target, never runs it itself, and forks before each
-// execution, so that each finds a process in which none has run. Writes a line per result to
-// standard output.
+// execution, so that each finds a process in which none has run (but the default schedule, for a
+// strategy that uses profiles). Writes a line per result to standard output.
 int RunColdJob(const std::string& job);
 
 // "" if the two are equal, else how they differ.

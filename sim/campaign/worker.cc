@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/campaign/messages.h"
 #include "sim/campaign/verify.h"
+#include "sim/strategy/strategy.h"
 
 namespace weir::sim {
 namespace {
@@ -21,50 +22,103 @@ class Worker {
  public:
   Worker(const WorkerOptions& options, const Store& store, SharedPage& page, int pipe,
          Session& session)
-      : options_(options), store_(store), page_(page), pipe_(pipe), session_(session) {}
+      : options_(options),
+        plan_(options.plan),
+        systematic_(IsSystematic(plan_.strategy)),
+        store_(store),
+        page_(page),
+        pipe_(pipe),
+        session_(session),
+        // Without keep_going the lowest index that fails is looked for, and verified are rows of
+        // them.
+        turns_(options.plan.strategy, options.share, options.keep_going && !options.verify,
+               options.from ? &*options.from : nullptr) {
+    plan_.extent.part = options.share.first;
+    plan_.extent.parts = options.share.stride;
+  }
 
   void Run();
 
  private:
+  void ReplayRegressions();
+  void Fail(const absl::Status& status, std::string_view about);
   bool RunIndex(uint64_t index);
   void VerifyRecording(const SearchRun& run, const RunResult& result);
   void Verify(const Share& batch);
   void HandleFailure(const SearchRun& run, const RunResult& result);
   bool IsKnown(const SearchRun& run, const RunResult& result);
-  void Tell(const Finding& finding, uint64_t index);
-  bool Stopped(uint64_t index) const { return index >= page_.stop_at.load() || failed_; }
+  void Tell(const Finding& finding, uint64_t index, std::string_view regression = {});
+  bool Stopped(uint64_t index) const {
+    return index >= page_.stop_at.load() || failed_ || exhausted_;
+  }
 
   const WorkerOptions& options_;
+  FuzzPlan plan_;
+  const bool systematic_;
   const Store& store_;
   SharedPage& page_;
   const int pipe_;
   Session& session_;
-  bool failed_ = false;  // and not to go on
+  Turns turns_;
+  bool failed_ = false;     // and not to go on
+  bool exhausted_ = false;  // a systematic strategy has no other execution
   std::set<std::string> signatures_;
   std::vector<ColdResult> warm_;  // verify: of this batch
 };
 
+// Leniently: since it was written the code has changed.
+void Worker::ReplayRegressions() {
+  for (const Regression& regression : options_.regressions) {
+    if (Stopped(0)) return;
+    const absl::StatusOr<Replayed> replayed =
+        session_.Replay(regression.schedule, ReplayMode::kLenient);
+    if (!replayed.ok()) return Fail(replayed.status(), regression.name);
+    page_.executions.fetch_add(1);
+    page_.points.fetch_add(replayed->result.points);
+    if (!replayed->result.verdict.failed()) continue;
+    page_.recording.store(1);
+    const absl::StatusOr<Finding> finding = session_.RecordReplay(regression.schedule);
+    if (!finding.ok()) return Fail(finding.status(), regression.name);
+    signatures_.insert(finding->report.signature);
+    Tell(*finding, 0, regression.name);
+    page_.recording.store(0);
+    failed_ = !options_.keep_going;
+  }
+}
+
+void Worker::Fail(const absl::Status& status, std::string_view about) {
+  SendLine(
+      pipe_,
+      DumpJson({{"error", absl::StrCat(std::string(about), ": ", std::string(status.message()))},
+                {"code", static_cast<int>(status.code())}}));
+  failed_ = true;
+}
+
 void Worker::Run() {
-  const Share& share = options_.share;
-  const uint64_t batch = options_.verify ? kVerifyBatch : ~uint64_t{0};
-  for (uint64_t index = share.first; index < share.end && !Stopped(index);) {
-    Share part{index, share.stride, share.end};
-    for (uint64_t n = 0; n < batch && index < share.end && !Stopped(index); ++n) {
-      RunIndex(index);
-      index += share.stride;
-      page_.next_index.store(index);
+  page_.cursors = turns_.cursors();
+  ReplayRegressions();
+  for (bool more = true; more;) {
+    const uint64_t batch = options_.verify ? kVerifyBatch : ~uint64_t{0};
+    Share part{turns_.cursors()[0], options_.share.stride, turns_.cursors()[0]};
+    more = false;
+    for (uint64_t n = 0; n < batch; ++n) {
+      const std::optional<uint64_t> index = turns_.Next();
+      more = index && !Stopped(*index);
+      if (!more) break;
+      page_.cursors = turns_.cursors();
+      RunIndex(*index);
+      part.end = *index + part.stride;
     }
-    part.end = index;
-    if (options_.verify) Verify(part);
+    if (!warm_.empty()) Verify(part);
   }
 }
 
 bool Worker::RunIndex(uint64_t index) {
-  const SearchRun run = PlannedRun(options_.plan, index);
+  const SearchRun run = PlannedRun(plan_, index);
   const RunResult result = session_.Search(run);
   page_.executions.fetch_add(1);
   page_.points.fetch_add(result.points);
-  page_.by_strategy[StrategyOf(options_.plan, index) % kMostStrategies].fetch_add(1);
+  page_.by_strategy[StrategyOf(plan_, index) % kMostStrategies].fetch_add(1);
   page_.fingerprints.Add(result.fingerprint);
   for (uint64_t asked = result.sometimes_asked; asked != 0; asked &= asked - 1) {
     const int i = std::countr_zero(asked);
@@ -76,6 +130,11 @@ bool Worker::RunIndex(uint64_t index) {
     VerifyRecording(run, result);
   } else if (result.verdict.failed()) {
     HandleFailure(run, result);
+  }
+  if (systematic_) {
+    Strategy& strategy = session_.StrategyOf(run);
+    exhausted_ = !strategy.Advance();
+    page_.coverage = strategy.coverage();
   }
   return !result.verdict.failed();
 }
@@ -100,6 +159,7 @@ void Worker::HandleFailure(const SearchRun& run, const RunResult& result) {
   if (!IsKnown(run, result)) {
     const Finding finding = session_.Record(run, result);
     signatures_.insert(finding.report.signature);
+    turns_.Found(run.execution.index);
     Tell(finding, run.execution.index);
   }
   page_.expect_hang.store(0);
@@ -107,7 +167,7 @@ void Worker::HandleFailure(const SearchRun& run, const RunResult& result) {
   failed_ = !options_.keep_going;
 }
 
-void Worker::Tell(const Finding& finding, uint64_t index) {
+void Worker::Tell(const Finding& finding, uint64_t index, std::string_view regression) {
   const absl::StatusOr<std::string> file = store_.PutFound(finding.schedule);
   if (!file.ok()) {
     SendLine(pipe_, DumpJson({{"error", std::string(file.status().message())},
@@ -115,6 +175,7 @@ void Worker::Tell(const Finding& finding, uint64_t index) {
   }
   FailureMessage message;
   message.index = index;
+  message.regression = regression;
   message.verdict = VerdictName(finding.report.verdict.kind);
   message.signature = finding.report.signature;
   message.headline = finding.report.headline;
@@ -140,10 +201,7 @@ void Worker::VerifyRecording(const SearchRun& run, const RunResult& result) {
 void Worker::Verify(const Share& batch) {
   const absl::StatusOr<std::vector<ColdResult>> cold = RunCold(options_.plan, batch);
   if (!cold.ok()) {
-    SendLine(pipe_, DumpJson({{"error", std::string(cold.status().message())},
-                              {"code", static_cast<int>(cold.status().code())}}));
-    failed_ = true;
-    return;
+    return Fail(cold.status(), "the cold process");
   }
   for (size_t i = 0; i < warm_.size() && !failed_; ++i) {
     const std::string difference = DifferenceOf(warm_[i], (*cold)[i]);
@@ -162,13 +220,14 @@ Json ToJson(const FailureMessage& message) {
           {"signature", message.signature}, {"headline", message.headline},
           {"scenario", message.scenario},   {"file", message.file},
           {"text", message.text},           {"edits", message.edits},
-          {"points", message.points},       {"repeats", message.repeats}};
+          {"points", message.points},       {"regression", message.regression},
+          {"repeats", message.repeats}};
 }
 
 FailureMessage FailureFromJson(const Json& json) {
-  return {json.at("index"),    json.at("verdict"), json.at("signature"), json.at("headline"),
-          json.at("scenario"), json.at("file"),    json.at("text"),      json.at("edits"),
-          json.at("points"),   json.at("repeats")};
+  return {json.at("index"),    json.at("verdict"),    json.at("signature"), json.at("headline"),
+          json.at("scenario"), json.at("file"),       json.at("text"),      json.at("edits"),
+          json.at("points"),   json.at("regression"), json.at("repeats")};
 }
 
 std::string RunText(const Schedule& schedule) {
@@ -181,7 +240,6 @@ std::string RunText(const Schedule& schedule) {
 }
 
 int RunWorker(const WorkerOptions& options, const Store& store, SharedPage& page, int pipe) {
-  page.next_index.store(options.share.first);
   absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(options.plan.target, page);
   if (!session.ok()) {
     SendLine(pipe, DumpJson({{"error", std::string(session.status().message())},

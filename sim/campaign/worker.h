@@ -3,25 +3,25 @@
 #define WEIR_SIM_CAMPAIGN_WORKER_H_
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "sim/campaign/fuzz_plan.h"
+#include "sim/campaign/regressions.h"
 #include "sim/campaign/shared_page.h"
 #include "sim/campaign/store.h"
+#include "sim/campaign/turns.h"
 
 namespace weir::sim {
-
-// The executions first, first + stride, … below `end`.
-struct Share {
-  uint64_t first = 0;
-  uint64_t stride = 1;
-  uint64_t end = ~uint64_t{0};
-};
 
 struct WorkerOptions {
   FuzzPlan plan;
   Share share;
-  bool keep_going = false;  // after a failure
-  bool verify = false;      // run each execution in a cold process too, and compare
+  std::optional<Cursors> from;          // what is left of the share; all of it
+  std::vector<Regression> regressions;  // replayed first
+  bool keep_going = false;              // after a failure
+  bool verify = false;                  // run each execution in a cold process too, and compare
 };
 
 // What a worker tells of a failure, once its file is written.
@@ -35,7 +35,8 @@ struct FailureMessage {
   std::string text;      // waits and stacks, in short
   uint64_t edits = 0;
   uint64_t points = 0;
-  uint64_t repeats = 0;  // of a signature that this worker has told before: no file
+  std::string regression;  // the name of the one that failed; empty: an execution of the search
+  uint64_t repeats = 0;    // of a signature that this worker has told before: no file
 };
 
 nlohmann::json ToJson(const FailureMessage& message);

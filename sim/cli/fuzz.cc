@@ -22,6 +22,7 @@ constexpr std::string_view kDefaultTime = "60s";
 constexpr double kExpectedHangSeconds = 1;
 // Of a bug whose README names none.
 constexpr std::string_view kBugScenario = "marker_burst";
+constexpr uint32_t kMostDeviations = 1000;
 
 struct FuzzFlags {
   std::vector<std::string> scenarios;
@@ -41,6 +42,10 @@ struct FuzzFlags {
   uint64_t step_cap = kDefaultStepCap;
   bool keep_going = false;
   bool verify = false;
+  std::string regressions;
+  bool no_regressions = false;
+  std::string deviations;
+  bool reduce = false;
   bool json = false;
 };
 
@@ -62,6 +67,33 @@ absl::Status ParseShard(const std::string& text, FuzzOptions& options) {
   }
   return absl::InvalidArgumentError(
       absl::StrCat("--shard ", text, ": expected I/N with 0 ≤ I < N"));
+}
+
+// How much of all schedules a systematic strategy is to explore.
+absl::Status ParseExtent(const FuzzFlags& flags, FuzzOptions& options) {
+  if (!IsSystematic(flags.strategy)) {
+    if (flags.deviations.empty() && !flags.reduce) return absl::OkStatus();
+    return absl::InvalidArgumentError("--deviations and --reduce go with --strategy bounded");
+  }
+  Extent& extent = options.plan.extent;
+  extent.reduce = flags.reduce;
+  if (flags.deviations == "all") {
+    extent.deviations = Extent::kUnbounded;
+  } else if (!flags.deviations.empty()) {
+    const char* const end = flags.deviations.data() + flags.deviations.size();
+    const auto [last, error] = std::from_chars(flags.deviations.data(), end, extent.deviations);
+    if (error != std::errc() || last != end || extent.deviations > kMostDeviations) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--deviations ", flags.deviations, ": expected 0 to ", kMostDeviations, ", or all"));
+    }
+  }
+  if (flags.reduce && flags.deviations != "all") {
+    return absl::InvalidArgumentError("--reduce goes with --deviations all");
+  }
+  if (flags.verify) return absl::InvalidArgumentError("--verify does not go with bounded");
+  // Races are found along the way, so nobody can know beforehand what to deal out.
+  if (flags.reduce) options.jobs = 1;
+  return absl::OkStatus();
 }
 
 absl::Status ParseExpected(const std::string& name) {
@@ -89,9 +121,10 @@ absl::StatusOr<FuzzOptions> MakeOptions(const FuzzFlags& flags) {
   const absl::StatusOr<FaultSet> faults = ChosenFaults(flags.faults);
   if (!faults.ok()) return faults.status();
   options.plan.faults = *faults;
+  if (absl::Status status = ParseExtent(flags, options); !status.ok()) return status;
   if (absl::Status status = ParseShard(flags.shard, options); !status.ok()) return status;
   if (absl::Status status = ParseExpected(flags.expect); !status.ok()) return status;
-  if (!flags.time.empty() || !flags.runs) {
+  if (!flags.time.empty() || (!flags.runs && !IsSystematic(flags.strategy))) {
     absl::StatusOr<std::chrono::nanoseconds> time =
         ParseDuration("--time", flags.time.empty() ? kDefaultTime : flags.time);
     if (!time.ok()) return time.status();
@@ -120,6 +153,9 @@ absl::Status ChooseScenarios(const FuzzFlags& flags, const std::optional<Bug>& b
     return absl::InvalidArgumentError(absl::StrCat(
         target.path, ": the target has no scenario that is expected to pass, and no", " main"));
   }
+  if (names.size() > 1 && IsSystematic(flags.strategy)) {
+    return absl::InvalidArgumentError("--strategy bounded explores one scenario: name it");
+  }
   for (const std::string& name : names) {
     const absl::StatusOr<const ScenarioInfo*> scenario = FindScenario(target, name);
     if (!scenario.ok()) return scenario.status();
@@ -127,6 +163,22 @@ absl::Status ChooseScenarios(const FuzzFlags& flags, const std::optional<Bug>& b
     if (!fixed.ok()) return fixed.status();
     plan.scenarios.push_back({name, *std::move(fixed)});
   }
+  return absl::OkStatus();
+}
+
+// Those of the folder that is named, else those beside the target, if it has any.
+absl::Status ChooseRegressions(const FuzzFlags& flags, FuzzOptions& options) {
+  if (flags.no_regressions || flags.verify) return absl::OkStatus();
+  std::vector<std::string> scenarios;
+  for (const PlannedScenario& scenario : options.plan.scenarios) scenarios.push_back(scenario.name);
+  const bool named = !flags.regressions.empty();
+  absl::StatusOr<std::vector<Regression>> regressions =
+      ReadRegressions(named ? flags.regressions : RegressionsOf(options.plan.target), scenarios);
+  if (!regressions.ok()) {
+    return named || !absl::IsNotFound(regressions.status()) ? regressions.status()
+                                                            : absl::OkStatus();
+  }
+  options.regressions = *std::move(regressions);
   return absl::OkStatus();
 }
 
@@ -161,6 +213,9 @@ int DoFuzz(const FuzzFlags& flags) {
   options->plan.seed = SeedOr(flags.seed);
   const absl::Status chosen = ChooseScenarios(flags, target->bug, *info, options->plan);
   if (!chosen.ok()) return ExitWith(chosen);
+  if (absl::Status status = ChooseRegressions(flags, *options); !status.ok()) {
+    return ExitWith(status);
+  }
   const absl::StatusOr<Store> store = Store::Open(flags.campaign);
   if (!store.ok()) return ExitWith(store.status());
 
@@ -208,6 +263,15 @@ void AddFuzz(CLI::App& app, Command& chosen) {
   command->add_flag("--keep-going", flags->keep_going, "go on after a failure");
   command->add_flag("--verify", flags->verify,
                     "run each in a cold process and from its recording too; compare");
+  command
+      ->add_option("--regressions", flags->regressions,
+                   "folder of schedules to replay first; TARGET.regressions by default")
+      ->check(CLI::ExistingDirectory);
+  command->add_flag("--no-regressions", flags->no_regressions, "search at once");
+  command->add_option("--deviations", flags->deviations,
+                      "bounded: all schedules with at most so many, or `all`; 2 by default");
+  command->add_flag("--reduce", flags->reduce,
+                    "bounded, all: one of those that differ in the order of independent events");
   command->add_flag("--json", flags->json, "one JSON object a line");
   command->callback([&chosen, flags] { chosen = [flags] { return DoFuzz(*flags); }; });
 }

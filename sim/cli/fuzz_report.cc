@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "sim/cli/common.h"
+#include "sim/strategy/strategy.h"
 
 namespace weir::sim {
 namespace {
@@ -66,6 +67,34 @@ std::string SharesText(const FuzzStats& stats) {
   return text;
 }
 
+std::string RegressionsText(const FuzzOptions& options) {
+  const size_t count = options.regressions.size();
+  if (count == 0) return "";
+  return absl::StrCat(", ", count, count == 1 ? " regression first" : " regressions first");
+}
+
+bool IsComplete(const FuzzOptions& options, const FuzzStats& stats) {
+  return stats.complete == options.jobs;
+}
+
+// "all 1,234 schedules with at most 2 deviations explored"
+std::string ExploredText(const FuzzOptions& options, const FuzzStats& stats) {
+  if (!IsSystematic(options.plan.strategy)) return "";
+  const Extent& extent = options.plan.extent;
+  std::string which;
+  if (extent.deviations != Extent::kUnbounded) {
+    which = absl::StrCat(" with at most ", extent.deviations,
+                         extent.deviations == 1 ? " deviation" : " deviations");
+  } else if (extent.reduce) {
+    which = " that differ in more than the order of independent events";
+  }
+  const bool complete = IsComplete(options, stats);
+  const std::string part =
+      options.shards > 1 ? absl::StrCat(" of shard ", options.shard, "/", options.shards) : "";
+  return absl::StrCat(complete ? "all " : "", Grouped(stats.schedules), " schedules", which, part,
+                      " explored", complete ? "" : ", not all", "\n");
+}
+
 }  // namespace
 
 FuzzReport::FuzzReport(const FuzzOptions& options, const TargetInfo& target,
@@ -87,7 +116,8 @@ void FuzzReport::Start() const {
                {"scenarios", scenarios},
                {"seed", options_.plan.seed},
                {"strategy", options_.plan.strategy},
-               {"jobs", options_.jobs}});
+               {"jobs", options_.jobs},
+               {"regressions", options_.regressions.size()}});
     return;
   }
   std::string names;
@@ -97,7 +127,7 @@ void FuzzReport::Start() const {
   Print(absl::StrCat(options_.verify ? "verifying " : "fuzzing ", names, " of ",
                      DisplayPath(options_.plan.target), ": seed ", options_.plan.seed,
                      ", strategy ", options_.plan.strategy, ", ", options_.jobs,
-                     options_.jobs == 1 ? " job\n" : " jobs\n"));
+                     options_.jobs == 1 ? " job" : " jobs", RegressionsText(options_), "\n"));
 }
 
 void FuzzReport::ClearLine() {
@@ -137,6 +167,7 @@ void FuzzReport::Failure(const FailureMessage& failure) {
                {"scenario", failure.scenario},
                {"seed", options_.plan.seed},
                {"index", failure.index},
+               {"regression", failure.regression},
                {"edits", failure.edits},
                {"points", failure.points},
                {"file", failure.file},
@@ -146,8 +177,12 @@ void FuzzReport::Failure(const FailureMessage& failure) {
   std::string text = absl::StrCat("\nFAILURE  ", failure.headline, "\n\n");
   absl::StrAppend(&text, "  verdict   ", failure.verdict, "  (", failure.signature, ")\n");
   absl::StrAppend(&text, "  scenario  ", failure.scenario, "\n");
-  absl::StrAppend(&text, "  found as  execution ", failure.index, " of seed ", options_.plan.seed,
-                  "\n");
+  if (failure.regression.empty()) {
+    absl::StrAppend(&text, "  found as  execution ", failure.index, " of seed ", options_.plan.seed,
+                    "\n");
+  } else {
+    absl::StrAppend(&text, "  found as  regression ", failure.regression, "\n");
+  }
   absl::StrAppend(&text, "  file      ", DisplayPath(failure.file), "  (", failure.edits,
                   failure.edits == 1 ? " edit)\n" : " edits)\n");
   absl::StrAppend(&text, "  replay    ", replay, "\n");
@@ -203,6 +238,10 @@ void FuzzReport::End(const FuzzStats& stats, int exit_status) {
     }
     json["sometimes"] = sometimes;
     json["exit"] = exit_status;
+    if (IsSystematic(options_.plan.strategy)) {
+      json["schedules"] = stats.schedules;
+      json["complete"] = IsComplete(options_, stats);
+    }
     if (expected_) {
       json["expected"] = *expected_;
       json["as_expected"] = AsExpected();
@@ -217,6 +256,7 @@ void FuzzReport::End(const FuzzStats& stats, int exit_status) {
       Short(PerSecond(stats.points, stats.seconds)),
       (stats.distinct == stats.executions ? "all" : "about " + Grouped(stats.distinct)),
       SharesText(stats));
+  absl::StrAppend(&text, ExploredText(options_, stats));
   if (stats.restarts > 0) absl::StrAppend(&text, stats.restarts, " workers were replaced\n");
   if (stats.interrupted) absl::StrAppend(&text, "interrupted\n");
   if (stats.failures == 0) absl::StrAppend(&text, NeverText(stats));

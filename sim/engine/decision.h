@@ -40,6 +40,11 @@ constexpr bool IsPause(Choice choice) { return choice >= kFirstPause && choice <
 constexpr FaultKind PauseKind(Choice pause) { return static_cast<FaultKind>(pause >> 16 & 0xFF); }
 constexpr uint32_t DelayOf(Choice pause) { return pause & 0xFFFF; }
 
+// No choice, but what a strategy may say to a kRun decision in its place: copy the execution as it
+// is now, and ask again. Later executions may begin there (Strategy::resumes_from). Offered when
+// the point says so.
+inline constexpr Choice kTakeSnapshot = 0xFFFF'0001;
+
 // One decision, as a strategy sees it. Alive during the call only.
 struct Point {
   DecisionKind kind;
@@ -57,6 +62,28 @@ struct Point {
   const void* object;                   // what the operation is on, null if nothing
   uint64_t step;                        // scheduling points so far in this execution
   FaultKind fault = {};                 // kInject: which
+  bool may_snapshot = false;            // kRun: kTakeSnapshot may be said
+  uint32_t snapshots = 0;               // kRun: how many there are
+};
+
+struct Profile;  // sim/strategy/profile.h
+
+// What a systematic strategy is to explore.
+struct Extent {
+  static constexpr uint32_t kUnbounded = ~uint32_t{0};
+  uint32_t deviations = 2;  // schedules with at most so many
+  bool reduce = false;      // of those that differ in the order of independent events only one
+  uint64_t part = 0;        // of `parts` that divide the work
+  uint64_t parts = 1;
+
+  friend bool operator==(const Extent&, const Extent&) = default;
+};
+
+// What it has explored.
+struct Coverage {
+  uint64_t schedules = 0;  // different ones, in this part
+  bool complete = false;   // there are no others
+  bool cut = false;        // some had more decisions than it can keep, so it is never complete
 };
 
 // What a strategy may know before an execution.
@@ -64,6 +91,13 @@ struct Execution {
   uint64_t campaign_seed = 0;
   uint64_t index = 0;
   FaultSet faults = FaultSet::All();  // those that may be chosen
+  // Of the default schedule with the same scenario and parameters; null if there is none. Alive
+  // during the execution.
+  const Profile* profile = nullptr;
+  Extent extent = {};
+  // Copies that executions of this strategy, this scenario and these parameters have left. None
+  // when the execution is watched, which has to begin at its begin.
+  uint32_t snapshots = 0;
 };
 
 struct Verdict;
@@ -79,6 +113,15 @@ class Strategy {
   virtual Choice Choose(const Point& point) = 0;                 // at each decision
   virtual void End(const Verdict& verdict) { (void)verdict; }    // what came of it
 
+  // A systematic strategy goes on to its next execution; until then each Begin() repeats this one.
+  // False: there is no other.
+  virtual bool Advance() { return true; }
+  virtual Coverage coverage() const { return {}; }
+
+  // Which of the copies the next execution begins with, the n-th that is left, from 1; 0: none.
+  // Those behind it are dropped. Asked after Begin(), unless Execution::snapshots is 0.
+  virtual uint32_t resumes_from() const { return 0; }
+
   // How often `kind` could happen from now on without Choose() being asked whether it does
   // (kInject): the engine counts. Asked when an execution has begun, and after each such Choose(),
   // at `step`.
@@ -86,6 +129,11 @@ class Strategy {
     (void)kind, (void)step;
     return ~uint64_t{0};  // never
   }
+
+  // A strategy that sees all: a kRun point at which nobody else can run either, so that nothing is
+  // to be chosen. Under the same conditions as Choose().
+  virtual void See(const Point& point) { (void)point; }
+  bool sees_all() const { return sees_all_; }
 
   // Before this step Choose() would leave the running thread where it is at every kRun point at
   // which that can go on and does not yield, as long as none of the runnable threads is killed and,
@@ -97,6 +145,7 @@ class Strategy {
  protected:
   uint64_t stays_until_ = 0;
   bool minds_newcomers_ = true;  // constant during an execution
+  bool sees_all_ = false;        // constant during an execution; not with stays_until_
 };
 
 // The choice that an empty schedule makes everywhere.

@@ -14,6 +14,7 @@
 #include "sim/engine/pages.h"
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
+#include "sim/engine/snapshot.h"
 #include "sim/engine/system_calls.h"
 #include "sim/engine/world.h"
 #include "sim/weir.h"
@@ -238,8 +239,56 @@ absl::Status SealWorld(void (*before_parking)(ThreadSlot slot)) {
   return absl::OkStatus();
 }
 
+// Copies that executions of one strategy have left, of one scenario with one set of values.
+struct Snapshots {
+  // A few hundred kilobytes each.
+  static constexpr size_t kMost = 128;
+
+  const Strategy* owner = nullptr;
+  const WeirScenario* scenario = nullptr;
+  std::vector<int64_t> values;
+  uint64_t step_cap = 0;
+  std::vector<std::unique_ptr<Snapshot>> all;
+
+  bool AreOf(const RunOptions& options) const {
+    return g_run.strategy == owner && options.scenario == scenario &&
+           options.step_cap == step_cap && std::ranges::equal(options.values, values);
+  }
+  void Keep(std::unique_ptr<Snapshot> snapshot) {
+    if (all.empty()) {
+      owner = g_run.strategy;
+      scenario = g_run.scenario;
+      step_cap = world().step_cap;
+      values.assign(g_run.values, g_run.values + scenario->parameter_count);
+    }
+    all.push_back(std::move(snapshot));
+  }
+};
+static Snapshots& KeptSnapshots() {
+  static Snapshots snapshots;
+  return snapshots;
+}
+
+// Goes on with the current thread until the execution ends.
+static void Continue(void* said) {
+  World& w = world();
+  for (;;) {
+    GuardSystemCalls();
+    g_mode = Mode::kTarget;
+    WriteFsBase(g_slots[w.current].fs_base);
+    const transfer_t back = jump_fcontext(w.threads[w.current].context, said);
+    const auto from = reinterpret_cast<uintptr_t>(back.data);
+    w.threads[from & ~kSnapshotTag].context = back.fctx;
+    if ((from & kSnapshotTag) == 0) return;
+    Snapshots& kept = KeptSnapshots();
+    std::unique_ptr<Snapshot> snapshot = Snapshot::Take();
+    g_run.may_snapshot = snapshot != nullptr && kept.all.size() + 1 < Snapshots::kMost;
+    if (snapshot != nullptr) kept.Keep(std::move(snapshot));
+    g_run.snapshots = static_cast<uint32_t>(kept.all.size());
+  }
+}
+
 RunResult Run(const RunOptions& options, Strategy& strategy) {
-  ResetWorld();
   World& w = world();
   g_run.strategy = &strategy;
   g_run.observer = options.observer;
@@ -248,23 +297,35 @@ RunResult Run(const RunOptions& options, Strategy& strategy) {
   g_run.progress = options.progress;
   g_run.scenario = options.scenario;
   g_run.values = options.values.data();
-  w.step_cap = options.step_cap;
-  w.attention = 0;
   if (options.log != nullptr) options.log->size = 0, options.log->overflowed = false;
-  strategy.Begin(options.execution,
+  Snapshots& snapshots = KeptSnapshots();
+  // Who watches wants to see all of it.
+  const bool whole = g_run.watched || options.log != nullptr;
+  if (!whole && !snapshots.all.empty() && !snapshots.AreOf(options)) snapshots.all.clear();
+  Execution execution = options.execution;
+  execution.snapshots = whole ? 0 : static_cast<uint32_t>(snapshots.all.size());
+  strategy.Begin(execution,
                  Random(ExecutionSeed(options.execution.campaign_seed, options.execution.index)));
+  g_run.sees_all = strategy.sees_all();
   g_run.quiet_mask = strategy.minds_newcomers() ? 0 : ~uint64_t{0};
-  for (size_t kind = 0; kind < kFaultKinds; ++kind)
-    w.fault_in[kind] = strategy.FaultAfter(static_cast<FaultKind>(kind), 0);
-  const bool is_main = std::string_view(options.scenario->name) == "main";
-  SpawnFirst(is_main ? "main" : "scenario", RunScenario);
   g_run.host_fs = ReadFsBase();
-  GuardSystemCalls();
-  g_mode = Mode::kTarget;
-  WriteFsBase(g_slots[w.current].fs_base);
-  const transfer_t back =
-      jump_fcontext(w.threads[w.current].context, reinterpret_cast<void*>(uintptr_t{kNoThread}));
-  w.threads[reinterpret_cast<uintptr_t>(back.data)].context = back.fctx;
+  const uint32_t from = execution.snapshots == 0 ? 0 : strategy.resumes_from();
+  if (!whole) snapshots.all.resize(from);
+  g_run.may_snapshot = !whole && from < Snapshots::kMost;
+  g_run.snapshots = from;
+  if (from != 0) {
+    snapshots.all.back()->Restore();
+    Continue(nullptr);
+  } else {
+    ResetWorld();
+    w.step_cap = options.step_cap;
+    w.attention = 0;
+    for (size_t kind = 0; kind < kFaultKinds; ++kind)
+      w.fault_in[kind] = strategy.FaultAfter(static_cast<FaultKind>(kind), 0);
+    const bool is_main = std::string_view(options.scenario->name) == "main";
+    SpawnFirst(is_main ? "main" : "scenario", RunScenario);
+    Continue(reinterpret_cast<void*>(uintptr_t{kNoThread}));
+  }
 
   RunResult result;
   result.verdict = w.verdict;
@@ -329,6 +390,8 @@ void RememberName(uint64_t hash, const char* name) {
 std::string ThreadPath(ThreadSlot slot) { return world().threads[slot].path; }
 
 uint64_t ThreadPathHash(ThreadSlot slot) { return world().threads[slot].path_hash; }
+
+ObjectKey ObjectAt(const void* address) { return KeyOf(address); }
 
 std::string ThreadName(ThreadSlot slot) {
   const World& w = world();

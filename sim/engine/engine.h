@@ -113,6 +113,8 @@ std::string ThreadPath(ThreadSlot slot);
 // PathHash of ThreadPath(slot); allocates nothing, so that a strategy may ask.
 uint64_t ThreadPathHash(ThreadSlot slot);
 std::string ThreadName(ThreadSlot slot);
+// What an address in the target means, now. Allocates nothing either.
+ObjectKey ObjectAt(const void* address);
 // "worker-0/main:2+0x40", "fence.so+0x4030 (symbol)", "/group+0x1240", … The inverse of ParseObject
 // but for the symbol. Stable under rescheduling; see ObjectKey.
 std::string ObjectName(const ObjectKey& key);

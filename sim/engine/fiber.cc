@@ -160,8 +160,9 @@ void FreshTls(ThreadSlot slot) {
   }
 }
 
-void VisitTls(ThreadSlot slot, void (*visit)(uintptr_t begin, size_t bytes)) {
-  for (const TlsImage& image : g_tls_images[slot]) visit(image.begin, image.bytes.size());
+void VisitTls(ThreadSlot slot, void (*visit)(void* context, uintptr_t begin, size_t bytes),
+              void* context) {
+  for (const TlsImage& image : g_tls_images[slot]) visit(context, image.begin, image.bytes.size());
 }
 
 void ZeroStack(ThreadSlot slot) {

@@ -40,7 +40,8 @@ absl::Status CreateSlots(int count, size_t stack_bytes, bool use_arch_prctl,
 void ImageTls(ThreadSlot slot, uintptr_t begin, uintptr_t end);
 void FreshTls(ThreadSlot slot);
 // Calls `visit` for each of those ranges.
-void VisitTls(ThreadSlot slot, void (*visit)(uintptr_t begin, size_t bytes));
+void VisitTls(ThreadSlot slot, void (*visit)(void* context, uintptr_t begin, size_t bytes),
+              void* context = nullptr);
 
 // Zeroes the part of the stack that was used since the process began.
 void ZeroStack(ThreadSlot slot);

@@ -167,6 +167,14 @@ const HeapBlock* HeapBlockOf(const void* address, const char** begin) {
   return block;
 }
 
+void VisitHeap(size_t from_pages, size_t to_pages,
+               void (*visit)(void* context, uintptr_t begin, size_t bytes), void* context) {
+  visit(context, reinterpret_cast<uintptr_t>(PageMap() + from_pages),
+        (to_pages - from_pages) * sizeof(uint32_t));
+  visit(context, reinterpret_cast<uintptr_t>(HeapBase() + from_pages * kPage),
+        (to_pages - from_pages) * kPage);
+}
+
 size_t HeapUsedBytes() { return world().heap.used_pages * kPage; }
 
 void HeapForget(size_t used_pages_before, size_t used_pages) {

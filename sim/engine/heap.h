@@ -47,6 +47,10 @@ const HeapBlock* HeapBlockOf(const void* address, const char** begin);
 // Zeroes what was handed out since `used_pages_before` (a value of HeapState::used_pages).
 void HeapForget(size_t used_pages_before, size_t used_pages);
 
+// Calls `visit` for the memory of these pages, and for what is known of them.
+void VisitHeap(size_t from_pages, size_t to_pages,
+               void (*visit)(void* context, uintptr_t begin, size_t bytes), void* context);
+
 // Bytes from the start of the region that have been handed out.
 size_t HeapUsedBytes();
 

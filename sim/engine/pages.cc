@@ -70,11 +70,15 @@ void FreezePages() {
   for (const Range& range : g_ranges) Protect(range.begin, range.end - range.begin, PROT_READ);
 }
 
-void RestorePages() {
-  for (const DirtyPage& dirty : g_dirty) {
-    std::memcpy(reinterpret_cast<void*>(dirty.page), dirty.image, kPage);
+void RestorePages(size_t from) {
+  for (size_t i = from; i < g_dirty.size(); ++i) {
+    std::memcpy(reinterpret_cast<void*>(g_dirty[i].page), g_dirty[i].image, kPage);
   }
 }
+
+size_t DirtyPageCount() { return g_dirty.size(); }
+
+uintptr_t DirtyPageAt(size_t i) { return g_dirty[i].page; }
 
 bool UnprotectPage(uintptr_t address) {
   const uintptr_t page = address & ~(kPage - 1);

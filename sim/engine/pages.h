@@ -21,8 +21,11 @@ void TrackPages(uintptr_t begin, uintptr_t end);
 // Takes the base image of all tracked ranges and protects them. Once.
 void FreezePages();
 
-// Copies every page that was ever written since FreezePages() back.
-void RestorePages();
+// Copies every page that was ever written since FreezePages() back; or only those behind the first
+// `from` of them, in the order in which they were first written.
+void RestorePages(size_t from = 0);
+size_t DirtyPageCount();
+uintptr_t DirtyPageAt(size_t i);
 
 // From the fault handler: true if `address` was a protected tracked page, which is now writable.
 bool UnprotectPage(uintptr_t address);

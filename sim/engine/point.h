@@ -34,6 +34,8 @@ void NotifyPoint(Op op, const void* object);
 void NotifyResult(uint64_t value);
 void NotifyDecision(const Point& point, Choice choice);
 uint64_t CanonicalElsewhere(const void* object);
+void TellAlone(Op op, const void* object, bool can_run, bool yields);
+void SuspendForSnapshot();
 void AdvanceTime();
 void AdvanceTimeOrDeadlock();
 void PassIdleTime();
@@ -139,7 +141,11 @@ WEIR_HOT void ChooseThread(Op op, const void* object, bool can_run, bool yields)
     const bool timer =
         !w.timers.empty() && w.timers.earliest().deadline_ns <= w.now_ns + kMostDelayNs;
     if (count == 1 && !timer) {
-      SetFast(w.timers.empty() ? w.attention : 0, 0);
+      if (g_run.sees_all) [[unlikely]] {
+        TellAlone(op, object, can_run, yields);
+      } else {
+        SetFast(w.timers.empty() ? w.attention : 0, 0);
+      }
       if (!can_run) SwitchTo(w.runnable.Nth(0));  // what follows a switch happens much later
       return;
     }
@@ -158,8 +164,14 @@ WEIR_HOT void ChooseThread(Op op, const void* object, bool can_run, bool yields)
         .runnable = &w.runnable,
         .object = object,
         .step = w.points,
+        .may_snapshot = g_run.may_snapshot,
+        .snapshots = g_run.snapshots,
     };
     const Choice choice = quiet ? point.fallback : g_run.strategy->Choose(point);
+    if (choice == kTakeSnapshot) [[unlikely]] {
+      SuspendForSnapshot();
+      continue;
+    }
     RecordChoice(point, choice);
     if (choice >= kFirstPause) [[unlikely]] {
       if (choice == kAdvanceTime) {

@@ -13,7 +13,10 @@ struct CurrentRun {
   Strategy* strategy = nullptr;
   uint64_t quiet_mask = 0;  // what a newcomer leaves of World::quiet_until: all bits or none
   Observer* observer = nullptr;
-  bool watched = false;  // there is an observer, or the threads are to be reported
+  bool may_snapshot = false;
+  uint32_t snapshots = 0;
+  bool sees_all = false;  // Strategy::sees_all()
+  bool watched = false;   // there is an observer, or the threads are to be reported
   DecisionLog* log = nullptr;
   Progress* progress = nullptr;
   const WeirScenario* scenario = nullptr;
@@ -27,6 +30,9 @@ extern CurrentRun g_run;
 
 // scheduler.h
 extern void (*g_store_hook)(Op op);
+
+// What SuspendForSnapshot() adds to the slot that it leaves for Run().
+inline constexpr uintptr_t kSnapshotTag = uintptr_t{1} << 32;
 
 // Leaves the virtual threads for Run(), for good. Precondition: the verdict is set.
 [[noreturn]] void LeaveToHost();

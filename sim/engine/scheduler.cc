@@ -28,6 +28,32 @@ void NotifyDecision(const Point& point, Choice choice) {
   g_run.observer->OnDecision(point, choice);
 }
 
+void TellAlone(Op op, const void* object, bool can_run, bool yields) {
+  const World& w = world();
+  g_run.strategy->See({
+      .kind = DecisionKind::kRun,
+      .op = op,
+      .thread = w.current,
+      .thread_can_run = can_run,
+      .yields = yields,
+      .fallback = w.runnable.Nth(0),
+      .alternatives = 1,
+      .runnable = &w.runnable,
+      .object = object,
+      .step = w.points,
+  });
+}
+
+void SuspendForSnapshot() {
+  World& w = world();
+  g_mode = Mode::kHost;
+  WriteFsBase(g_run.host_fs);
+  // May return more than once.
+  const boost::context::detail::transfer_t back = boost::context::detail::jump_fcontext(
+      g_run.host_context, reinterpret_cast<void*>(kSnapshotTag | uintptr_t{w.current}));
+  g_run.host_context = back.fctx;
+}
+
 void NotifyResult(uint64_t value) {
   if (g_run.observer == nullptr) return;
   HostScope host;

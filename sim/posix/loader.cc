@@ -14,6 +14,7 @@
 #include "sim/engine/pages.h"
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
+#include "sim/engine/snapshot.h"
 #include "sim/engine/world.h"
 #include "sim/posix/allow_list.h"
 #include "sim/posix/elf_file.h"
@@ -171,6 +172,11 @@ std::string AbsolutePath(const std::string& path) {
   return realpath(path.c_str(), absolute) != nullptr ? absolute : path;
 }
 
+// See snapshot.h.
+bool CopyPosix(void (*add)(void* context, uintptr_t begin, size_t size), void* context) {
+  return g_races == nullptr && CopySharedMemory(add, context);
+}
+
 void ResetPosix() {
   ResetSharedMemory();
   ResetRaces();
@@ -233,6 +239,7 @@ absl::StatusOr<const Target*> LoadTarget(const std::string& path) {
         absl::StrCat(path, ": exports neither main nor a WEIR_SCENARIO"));
   }
   g_reset_hook = ResetPosix;
+  g_copy_hook = CopyPosix;
   if (auto status = SealWorld(TouchTls); !status.ok()) return status;
   return &g_target;
 }

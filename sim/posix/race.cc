@@ -50,14 +50,14 @@ RaceThread FreeIdentity() {
   }
 }
 
-void ForgetTls(uintptr_t begin, size_t bytes) {
+void ForgetTls(void*, uintptr_t begin, size_t bytes) {
   g_races->Forget(RacePlaceOf(reinterpret_cast<const void*>(begin)), bytes);
 }
 
 // The memory of an earlier thread of the slot is another's from now on.
 void RenewSlot(ThreadSlot slot) {
   const Slot& s = g_slots[slot];
-  ForgetTls(s.dirty_low, s.end - s.dirty_low);
+  ForgetTls(nullptr, s.dirty_low, s.end - s.dirty_low);
   VisitTls(slot, ForgetTls);
 }
 

@@ -152,6 +152,17 @@ void ProtectBeyondEnd(const SharedState::Object& object, const SharedState::Mapp
   g_protected[mapping.window] = true;
 }
 
+bool CopySharedMemory(void (*add)(void* context, uintptr_t begin, size_t size), void* context) {
+  const uint64_t used = posix_state().shared.pool_used;
+  if (used == 0 || g_pool < 0) return true;
+  for (const bool is_protected : g_protected) {
+    if (is_protected) return false;
+  }
+  if (used > kKeepResident) return false;
+  add(context, reinterpret_cast<uintptr_t>(WindowAddress(kOwnWindow)), used);
+  return true;
+}
+
 void ResetSharedMemory() {
   const uint64_t used = posix_state().shared.pool_used;
   if (used == 0 || g_pool < 0) return;

@@ -52,6 +52,8 @@ void ProtectBeyondEnd(const SharedState::Object& object, const SharedState::Mapp
 
 // Makes the pool what it was: zero, all of it accessible. Before the World is restored.
 void ResetSharedMemory();
+// See snapshot.h: all that was handed out. False while some of it faults.
+bool CopySharedMemory(void (*add)(void* context, uintptr_t begin, size_t size), void* context);
 
 }  // namespace weir::sim
 

@@ -76,6 +76,10 @@ void Work(team::Company& run, uint32_t slot) {
 
 }  // namespace
 
+// One that is stalled past its lease is dropped, and nobody waits for its readers: what one of them
+// was about to copy may be overwritten meanwhile. It looks whether it is out after each copy.
+WEIR_RACE_SUPPRESSED_IN(crash_and_restart, "RingReader::Read");
+
 WEIR_SCENARIO(crash_and_restart, weir::Int("workers", 1, 4, 2), weir::Int("iterations", 1, 16, 6),
               weir::Int("burst", 0, 8, 2), weir::OneOf("mode", team::kMessageModes, 0)) {
   team::Company run = team::CompanyOf(parameters);

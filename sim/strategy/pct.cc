@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/strategy/profile.h"
+
 namespace weir::sim {
 
 void PctStrategy::Begin(const Execution& next, Random random) {
@@ -10,8 +12,7 @@ void PctStrategy::Begin(const Execution& next, Random random) {
   priorities_.Clear();
   depth_ = fixed_depth_ != 0 ? fixed_depth_ : 1 + static_cast<int>(next.index % kDeepest);
 
-  const uint32_t guess = 1u << (kShortestLog + random_.Below(kLongestLog - kShortestLog + 1));
-  const uint32_t length = length_.value_or(guess);
+  const uint32_t length = LengthOf(next);
   // As in the paper, priorities belong to the change points as they are drawn, not as they come in
   // time.
   const int changes = depth_ - 1;
@@ -21,6 +22,14 @@ void PctStrategy::Begin(const Execution& next, Random random) {
   changes_[changes] = {kNever, 0};
   applied_ = 0;
   stays_until_ = 0;
+}
+
+uint32_t PctStrategy::LengthOf(const Execution& next) {
+  const uint32_t guess = 1u << (kShortestLog + random_.Below(kLongestLog - kShortestLog + 1));
+  const bool trusts = random_.Below(kGuessesOneOf) != 0;
+  if (length_) return *length_;
+  if (next.profile == nullptr || !trusts) return guess;
+  return static_cast<uint32_t>(std::clamp<uint64_t>(next.profile->points, 1, uint32_t{1} << 31));
 }
 
 Choice PctStrategy::Choose(const Point& point) {

@@ -25,11 +25,12 @@ namespace weir::sim {
 //
 // - d is not a parameter: it climbs 1, 2, … kDeepest over the executions, and begins again.
 // - k is not known, and learning it from earlier executions would make an execution depend on them
-//   (and on the number of workers). It is guessed: a power of two, 2^3 … 2^17 with equal chances, a
-//   function of (campaign seed, index) alone. The guess is in [k, 2k) with probability 1/15, so the
-//   bound of one execution of the right depth becomes 1/(15·n·(2k)^(d−1)) for 2^2 < k ≤ 2^17: a
-//   constant factor of the paper's. Of longer runs it leaves the part behind 2^17 steps without
-//   change points. With `length` k is given.
+//   (and on the number of workers). It is the length of the default schedule with the same
+//   parameters (profile.h). Runs are longer when threads contend or faults happen, so in one of
+//   kGuessesOneOf executions, and without a profile in all, it is guessed instead: a power of two,
+//   2^3 … 2^17 with equal chances. The guess is in [k, 2k) with probability 1/15, so the bound of
+//   one execution of the right depth becomes 1/(15·n·(2k)^(d−1)) for 2^2 < k ≤ 2^17: a constant
+//   factor of the paper's. With `length` k is given.
 // - A thread that yields, spins, polls a clock, or has run for kSlicePoints (limits.h) without
 //   waiting, while others can run, is lowered below all others, and stays there; those that did so
 //   take turns. Without that, a loop that waits for a thread of
@@ -45,6 +46,7 @@ class PctStrategy final : public Strategy {
   static constexpr uint32_t kShortestLog = 3;  // the least guess of k is 2^3
   static constexpr uint32_t kLongestLog =
       17;  // the greatest: a full marker_burst has some 2^16 points
+  static constexpr uint32_t kGuessesOneOf = 4;
 
   PctStrategy() = default;
   // For a program known to have at most `length` steps, ≥ 1, and bugs of depth `depth`, 1 …
@@ -68,6 +70,7 @@ class PctStrategy final : public Strategy {
   };
   static constexpr uint64_t kNever = ~uint64_t{0};
 
+  uint32_t LengthOf(const Execution& next);
   void ApplyChanges(const Point& point);
 
   const std::optional<uint32_t> length_;

@@ -1,13 +1,13 @@
 #include "sim/strategy/portfolio.h"
 
+#include "sim/engine/random.h"
 #include "sim/strategy/strategy.h"
 
 namespace weir::sim {
 
 size_t PortfolioStrategy::MemberOf(uint64_t index) {
-  uint64_t sum = 0;
-  for (; index != 0; index /= kMembers.size()) sum += index % kMembers.size();
-  return sum % kMembers.size();
+  const uint64_t block = index / kMembers.size();
+  return (index + Mix(block) % kMembers.size()) % kMembers.size();
 }
 
 PortfolioStrategy::PortfolioStrategy() {
@@ -22,6 +22,7 @@ void PortfolioStrategy::Begin(const Execution& next, Random random) {
   current_->Begin(own, random);
   stays_until_ = current_->stays_until();
   minds_newcomers_ = current_->minds_newcomers();
+  sees_all_ = current_->sees_all();
 }
 
 }  // namespace weir::sim

@@ -14,12 +14,13 @@ namespace weir::sim {
 // Which strategy runs an execution depends on its index alone.
 class PortfolioStrategy final : public Strategy {
  public:
-  static constexpr std::array<std::string_view, 2> kMembers = {"random", "pct"};
+  static constexpr std::array<std::string_view, 5> kMembers = {"random", "pct", "pos", "surw",
+                                                               "conflict"};
 
-  // The place in kMembers of the strategy for execution `index`: the sum of the digits of `index`
-  // in base N, modulo N, for N members. Of N successive indexes from a multiple of N each member
-  // gets one. Unlike `index` mod N, that is also so for a worker that runs every N-th, N²-th …
-  // execution.
+  // The place in kMembers of the strategy for execution `index`. Of N successive indexes from a
+  // multiple of N each of the N members gets one, in an order that is drawn for each such block:
+  // so also of those that one of several workers runs, every second, N-th or N²-th, each member
+  // gets its share.
   static size_t MemberOf(uint64_t index);
 
   PortfolioStrategy();
@@ -30,6 +31,7 @@ class PortfolioStrategy final : public Strategy {
     stays_until_ = current_->stays_until();
     return choice;
   }
+  void See(const Point& point) override { current_->See(point); }
   uint64_t FaultAfter(FaultKind kind, uint64_t step) override {
     return current_->FaultAfter(kind, step);
   }

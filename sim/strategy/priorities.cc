@@ -36,6 +36,10 @@ void Priorities::FlipFirstOrLast(ThreadSlot thread, Random& random) {
     SetReady(level_[thread]);
     return;
   }
+  PutAtRandom(thread, random);
+}
+
+void Priorities::PutAtRandom(ThreadSlot thread, Random& random) {
   Level level;
   do {
     level = static_cast<Level>(kFirstStart + random.Below(kStartLevels));

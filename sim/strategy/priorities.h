@@ -51,6 +51,9 @@ class Priorities {
   // being a higher level. Precondition: no other thread is there.
   void Lower(ThreadSlot thread, int number);
 
+  // Puts the thread on a random free level of the start band.
+  void PutAtRandom(ThreadSlot thread, Random& random);
+
   // Puts the thread below all others.
   void LowerBelowAll(ThreadSlot thread);
 

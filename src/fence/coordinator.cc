@@ -161,7 +161,7 @@ void Coordinator::Expel(Incarnation member, const absl::Status& why) {
     FollowOwnRecord();
   } else {
     Lose(member);
-    report_(member, why);
+    report_(member, why);  // who is told finds it out of the rounds
   }
 }
 

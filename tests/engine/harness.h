@@ -50,6 +50,8 @@ class Simulation {
     options_.execution = {1, index};
     return sim::Run(options_, strategy);
   }
+  // With options().execution as it is.
+  RunResult RunAgain(Strategy& strategy) { return sim::Run(options_, strategy); }
   RunResult Run(uint64_t index) { return Run(index, *portfolio_); }
   RunResult RunDefault() {
     DefaultStrategy strategy;

@@ -85,6 +85,7 @@ TEST_F(Spoilt, APositionThatCannotBeIsNamedAndItsMemberDropped) {
     EXPECT_TRUE(sent.ok()) << sent;  // after a wait
   }
   EXPECT_TRUE(IsDropped(3));
+  EXPECT_TRUE(Soon([&] { return !members_[0]->Health().ok(); }));  // told when it is out
   EXPECT_EQ(members_[0]->Health().code(), absl::StatusCode::kDataLoss);
   EXPECT_NE(members_[0]->Health().message().find("incarnation 3 as a reader of incarnation 2"),
             std::string::npos)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -194,11 +195,13 @@ TEST_F(ReaderTest, NeverCountsAMessageWhoseHandlerThrew) {
 }
 
 TEST_F(ReaderTest, TellsTheCoordinatorOfARingThatCannotBeRead) {
-  Start(/*service=*/true);
+  Start();
   const uint32_t changes = segment_.control().roster_changes;
-  Send("a");
-  reinterpret_cast<Envelope*>(ring_.Slot(kFirst))->size = 1000;
-  reader_->SetService(false);
+  const Envelope bad = {
+      .sequence = kFirst, .kind = Kind::kApplication, .type = 5, .size = 1000, .reserved = 0};
+  std::memcpy(ring_.Slot(kFirst), &bad, sizeof bad);
+  ring_.header->published.store(kFirst + 1, std::memory_order_release);
+  ring_.header->messages.Ring();
   reader_->Join();
   EXPECT_EQ(cell().state, ReaderState::kUnreadable);
   EXPECT_NE(segment_.control().roster_changes, changes);

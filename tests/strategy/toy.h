@@ -2,18 +2,23 @@
 #ifndef WEIR_TESTS_STRATEGY_TOY_H_
 #define WEIR_TESTS_STRATEGY_TOY_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/engine/decision.h"
+#include "sim/engine/object.h"
 #include "sim/engine/verdict.h"
+#include "sim/strategy/profile.h"
 
 namespace weir::sim {
 
 // Threads 0 … n−1, each a list of steps; all are runnable at first, before their step 0. A point is
-// reached before each step and at the end of a thread, and a decision is drawn at each, also where
-// only one thread can run.
+// reached before each step but the first of a thread and at its end, and a decision is drawn at
+// each, also where only one thread can run.
 class Toy {
  public:
   enum class Outcome {
@@ -26,6 +31,54 @@ class Toy {
 
   Toy(int threads, int steps_each, Step step)
       : threads_(threads), steps_each_(steps_each), step_(std::move(step)) {}
+  // The same, and what the steps are on: null if on nothing. A step of a thread that is to be
+  // created waits until somebody calls Wake.
+  struct Event {
+    const void* object = nullptr;
+    bool looks = false;
+  };
+  using EventOf = std::function<Event(int thread, int step)>;
+  Toy& On(EventOf event) {
+    event_ = std::move(event);
+    return *this;
+  }
+  // Only the first so many threads are there at first.
+  Toy& StartWith(int threads) {
+    started_ = threads;
+    return *this;
+  }
+
+  // Of the execution in which the lowest thread runs that can. Who is not there at first is created
+  // by thread 0.
+  Profile MakeProfile() {
+    class Default final : public Strategy {
+     public:
+      explicit Default(Profiler& profiler, Toy& toy) : profiler_(profiler), toy_(toy) {}
+      void Begin(const Execution&, Random) override {}
+      Choice Choose(const Point& point) override {
+        const auto next = static_cast<ThreadSlot>(point.fallback);
+        const Event event = toy_.EventAt(next);
+        const ObjectKey key{ObjectKey::Space::kUnknown, 0, reinterpret_cast<uint64_t>(event.object),
+                            0};
+        profiler_.OnPoint({.step = point.step,
+                           .thread = next,
+                           .thread_path = PathHash(PathOf(next)),
+                           .op = event.looks ? Op::kAtomicLoad : Op::kAtomicStore,
+                           .object = event.object,
+                           .key = event.object == nullptr ? ObjectKey() : key});
+        return next;
+      }
+
+     private:
+      Profiler& profiler_;
+      Toy& toy_;
+    };
+    Profiler profiler({&IdOfThread, &IdOfObject, &PathOf});
+    Default unedited(profiler, *this);
+    const Result result = Run(unedited, {});
+    return profiler.Finish(result.points, false);
+  }
+
   // Steps that do nothing.
   Toy(int threads, int steps_each)
       : Toy(threads, steps_each, [](Toy&, int, int) { return Outcome::kDone; }) {}
@@ -39,7 +92,8 @@ class Toy {
 
   enum class Asks {
     kAlways,
-    kWhenDue,  // as the engine: not before stays_until()
+    kWhenDue,       // as the engine: not before stays_until()
+    kNotWhenAlone,  // as the engine: not where nobody else can run
   };
 
   // One execution with the seed of (campaign seed, index).
@@ -50,7 +104,7 @@ class Toy {
     strategy.Begin(without_faults, Random(ExecutionSeed(execution.campaign_seed, execution.index)));
     next_.assign(threads_, 0);
     runnable_.Clear();
-    for (int thread = 0; thread < threads_; ++thread) runnable_.Insert(thread);
+    for (int thread = 0; thread < std::min(threads_, started_); ++thread) runnable_.Insert(thread);
     Result result;
     ThreadSlot current = 0;
     bool yields = false;
@@ -60,8 +114,18 @@ class Toy {
       ++result.points;
       if (strategy.minds_newcomers() && newcomer_) quiet_until = 0;
       newcomer_ = false;
+      const bool alone = runnable_.count() == 1;
       const bool stays = !yields && runnable_.Contains(current) && result.points < quiet_until;
-      if (!stays || asks == Asks::kAlways) {
+      const bool skips = asks == Asks::kWhenDue        ? stays
+                         : asks == Asks::kNotWhenAlone ? alone
+                                                       : false;
+      if (strategy.sees_all() && alone) {
+        strategy.See(PointAt(current, yields, result.points));
+        // And is not asked, as in the engine.
+        current = runnable_.Nth(0);
+      } else if (skips) {
+        if (alone) current = runnable_.Nth(0);
+      } else {
         current = strategy.Choose(PointAt(current, yields, result.points));
         quiet_until = strategy.stays_until();
         ++result.asked;
@@ -85,18 +149,37 @@ class Toy {
     runnable_.Insert(thread);
     newcomer_ = true;
   }
+  // It cannot run until somebody calls Wake, wherever it is.
+  void Stop(int thread) { runnable_.Erase(thread); }
   // How many steps of the thread are done.
   int done(int thread) const { return next_[thread]; }
 
  private:
+  static std::string PathOf(ThreadSlot thread) {
+    return thread == 0 ? "main" : "main." + std::to_string(thread);
+  }
+  static ThreadId IdOfThread(ThreadSlot thread) { return PathHash(PathOf(thread)); }
+  static ObjectId IdOfObject(const void* address) {
+    return IdOf({ObjectKey::Space::kUnknown, 0, reinterpret_cast<uint64_t>(address), 0});
+  }
+  Event EventAt(ThreadSlot thread) const {
+    return event_ && next_[thread] < steps_each_ ? event_(thread, next_[thread]) : Event{};
+  }
+
   Point PointAt(ThreadSlot thread, bool yields, uint64_t step) const {
     Point point{};
     point.kind = DecisionKind::kRun;
-    point.op = next_[thread] == steps_each_ ? Op::kThreadExit : Op::kAtomicStore;
+    const Event event = EventAt(thread);
+    point.op = next_[thread] == steps_each_ ? Op::kThreadExit
+               : event.looks                ? Op::kAtomicLoad
+                                            : Op::kAtomicStore;
+    point.object = event.object;
     point.thread = thread;
     point.thread_can_run = runnable_.Contains(thread);
     point.yields = yields;
-    point.fallback = point.thread_can_run ? thread : runnable_.Lowest();
+    point.fallback = yields                 ? runnable_.After(thread)
+                     : point.thread_can_run ? thread
+                                            : runnable_.Lowest();
     point.alternatives = static_cast<uint32_t>(runnable_.count());
     point.runnable = &runnable_;
     point.step = step;
@@ -106,6 +189,8 @@ class Toy {
   const int threads_;
   const int steps_each_;
   const Step step_;
+  EventOf event_;
+  int started_ = kMaxThreads;
   std::vector<int> next_;  // of each thread: the step that it does next
   ThreadSet runnable_;
   bool newcomer_ = false;  // since the last decision

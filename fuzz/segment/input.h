@@ -1,5 +1,5 @@
-#ifndef FENCE_TESTS_FUZZ_INPUT_H_
-#define FENCE_TESTS_FUZZ_INPUT_H_
+#ifndef WEIR_FUZZ_SEGMENT_INPUT_H_
+#define WEIR_FUZZ_SEGMENT_INPUT_H_
 
 #include <unistd.h>
 
@@ -44,8 +44,8 @@ class Input {
 }
 
 // Of this process alone, so that several may run.
-inline std::string FuzzGroupName() { return "segment_fuzz." + std::to_string(getpid()); }
+inline std::string FuzzGroupName() { return "segment_fuzzer." + std::to_string(getpid()); }
 
 }  // namespace fence
 
-#endif  // FENCE_TESTS_FUZZ_INPUT_H_
+#endif  // WEIR_FUZZ_SEGMENT_INPUT_H_

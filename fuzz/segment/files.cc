@@ -1,4 +1,4 @@
-#include "tests/fuzz/fuzz_files.h"
+#include "fuzz/segment/files.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-#include "tests/fuzz/fuzz_bodies.h"
+#include "fuzz/segment/bodies.h"
 
 #include <cstring>
 #include <string>

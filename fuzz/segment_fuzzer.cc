@@ -8,10 +8,10 @@
 #include <cstdint>
 #include <string_view>
 
-#include "tests/fuzz/fuzz_bodies.h"
-#include "tests/fuzz/fuzz_files.h"
-#include "tests/fuzz/fuzz_group.h"
-#include "tests/fuzz/input.h"
+#include "fuzz/segment/bodies.h"
+#include "fuzz/segment/files.h"
+#include "fuzz/segment/group.h"
+#include "fuzz/segment/input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fence::Input input({reinterpret_cast<const char*>(data), size});

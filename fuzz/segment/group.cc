@@ -1,4 +1,4 @@
-#include "tests/fuzz/fuzz_group.h"
+#include "fuzz/segment/group.h"
 
 #include <atomic>
 #include <chrono>

@@ -1,7 +1,7 @@
-#ifndef FENCE_TESTS_FUZZ_FUZZ_FILES_H_
-#define FENCE_TESTS_FUZZ_FUZZ_FILES_H_
+#ifndef WEIR_FUZZ_SEGMENT_FILES_H_
+#define WEIR_FUZZ_SEGMENT_FILES_H_
 
-#include "tests/fuzz/input.h"
+#include "fuzz/segment/input.h"
 
 namespace fence {
 
@@ -10,4 +10,4 @@ void FuzzFile(Input* input);
 
 }  // namespace fence
 
-#endif  // FENCE_TESTS_FUZZ_FUZZ_FILES_H_
+#endif  // WEIR_FUZZ_SEGMENT_FILES_H_

@@ -1,0 +1,58 @@
+# libFuzzer's fuzzers, from fuzz/NAME_fuzzer.cc.
+#
+# By hand, with what it finds kept in a folder of one's own; corpus/ has the seeds:
+#
+#   cmake --build BUILD --target segment_fuzzer && BUILD/segment_fuzzer -timeout=20 FOLDER corpus/segment
+
+function(weir_fuzzers)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang" OR WEIR_SANITIZE)
+    return() # they have sanitizers of their own, and need not run once more in a build within the build
+  endif()
+  file(GLOB seeds CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/corpus/segment/*")
+  list(FILTER seeds EXCLUDE REGEX "/README.md$")
+  weir_fuzzer(
+    segment FOLDERS src/fence fuzz/segment LIBRARIES ${fence_libraries} SEEDS ${seeds}
+    OPTIONS -max_len=256)
+  if(WEIR_SIM)
+    file(GLOB seeds CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/corpus/regressions/*.weir.json")
+    get_target_property(contracts weir_contracts SOURCES)
+    weir_fuzzer(
+      schedule_file FOLDERS sim/schedule SOURCES ${contracts} LIBRARIES weir::absl weir::headers
+      SEEDS ${seeds} OPTIONS -max_len=8192)
+    weir_sim_definitions(schedule_file_fuzzer)
+  endif()
+endfunction()
+
+# weir_fuzzer(NAME [FOLDERS …] [SOURCES …] [LIBRARIES …] SEEDS … [OPTIONS …])
+#
+# NAME_fuzzer of fuzz/NAME_fuzzer.cc and what it fuzzes: the .cc files in the FOLDERS, and SOURCES,
+# compiled once more with coverage and sanitizers, so it is not of `all`. fuzz.NAME_build builds it,
+# fuzz.NAME_smoke runs it for a moment with the SEEDS, a fixed seed and the OPTIONS.
+function(weir_fuzzer name)
+  cmake_parse_arguments(FUZZER "" "" "FOLDERS;SOURCES;LIBRARIES;SEEDS;OPTIONS" ${ARGN})
+  set(fuzzer ${name}_fuzzer)
+  set(sanitizers -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+                 -fno-omit-frame-pointer)
+  set(sources "${PROJECT_SOURCE_DIR}/fuzz/${fuzzer}.cc" ${FUZZER_SOURCES})
+  foreach(folder IN LISTS FUZZER_FOLDERS)
+    file(GLOB more CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cc")
+    list(APPEND sources ${more})
+  endforeach()
+  add_executable(${fuzzer} EXCLUDE_FROM_ALL ${sources})
+  weir_compile_options(${fuzzer})
+  target_compile_options(${fuzzer} PRIVATE ${sanitizers})
+  target_link_options(${fuzzer} PRIVATE ${sanitizers})
+  target_link_libraries(${fuzzer} PRIVATE ${FUZZER_LIBRARIES})
+
+  # By name and not by folder, where libFuzzer would write what it keeps.
+  list(JOIN FUZZER_SEEDS "," seeds)
+  add_test(NAME fuzz.${name}_build COMMAND ${CMAKE_COMMAND} --build "${CMAKE_BINARY_DIR}" --target
+                                           ${fuzzer})
+  set_tests_properties(fuzz.${name}_build PROPERTIES TIMEOUT 300 FIXTURES_SETUP ${fuzzer}
+                                                     RESOURCE_LOCK build_tree)
+  add_test(NAME fuzz.${name}_smoke
+           COMMAND ${fuzzer} -runs=3000 -seed=1 -timeout=20 -detect_leaks=0 ${FUZZER_OPTIONS}
+                   "-artifact_prefix=${CMAKE_BINARY_DIR}/Testing/" "-seed_inputs=${seeds}")
+  set_tests_properties(fuzz.${name}_smoke PROPERTIES TIMEOUT 120 FIXTURES_REQUIRED ${fuzzer}
+                                                     LABELS fuzz_tests)
+endfunction()
