@@ -5,10 +5,19 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "sim/engine/engine.h"
+#include "sim/engine/object.h"
 #include "sim/engine/world.h"
 
 namespace weir::sim {
 namespace {
+
+// A queue in shared memory has an address in each process.
+bool IsSame(const WaitQueue* one, const WaitQueue* other) {
+  if (one == other) return true;
+  const ObjectKey key = ObjectAt(one);
+  return key.space == ObjectKey::Space::kShared && key == ObjectAt(other);
+}
 
 // The queue is linked both ways and contains the slot exactly once.
 void CheckQueue(const WaitQueue& queue, ThreadSlot slot) {
@@ -18,7 +27,7 @@ void CheckQueue(const WaitQueue& queue, ThreadSlot slot) {
   for (uint16_t at = queue.head; at != 0; at = w.threads[at - 1].next) {
     WEIR_ASSERT(w.threads[at - 1].previous == previous);
     WEIR_ASSERT(w.threads[at - 1].state == ThreadState::kBlocked);
-    WEIR_ASSERT(w.threads[at - 1].queue == &queue);
+    WEIR_ASSERT(IsSame(w.threads[at - 1].queue, &queue));
     WEIR_ASSERT(++length <= kMaxThreads);
     seen += at - 1 == slot;
     previous = at;
