@@ -1,8 +1,18 @@
 #include "sim/campaign/executor.h"
 
+#include <iterator>
+#include <string_view>
+
 #include "sim/strategy/strategy.h"
 
 namespace weir::sim {
+namespace {
+
+// Who searches, in turns. What a minimiser is after has few deviations from the default, so every
+// second search is by those that deviate seldom.
+constexpr std::string_view kSeldom[] = {"pct", "random"};
+
+}  // namespace
 
 Outcome SessionExecutor::Run(const Schedule& schedule) {
   const absl::StatusOr<Replayed> replayed = session_.Replay(schedule, ReplayMode::kLenient);
@@ -36,6 +46,7 @@ std::optional<Schedule> SessionExecutor::Search(const Schedule& like, uint64_t p
   // An execution without any point costs nothing by that count, but it does cost.
   constexpr uint64_t kLeastCost = 100;
   for (uint64_t spent = 0; spent < point_budget; ++run.execution.index) {
+    if (seed % 2 != 0) run.strategy = kSeldom[run.execution.index % std::size(kSeldom)];
     const RunResult result = session_.Search(run);
     spent += result.points + kLeastCost;
     if (result.verdict.kind != like.verdict.kind) continue;
