@@ -42,6 +42,7 @@ void AddFuzz(CLI::App& app, Command& chosen);
 void AddReplay(CLI::App& app, Command& chosen);
 void AddMinimize(CLI::App& app, Command& chosen);
 void AddShow(CLI::App& app, Command& chosen);
+void AddCorpus(CLI::App& app, Command& chosen);
 void AddBench(CLI::App& app, Command& chosen);
 void AddDoctor(CLI::App& app, Command& chosen);
 // Hidden: the cold process of `fuzz --verify`.

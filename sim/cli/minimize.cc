@@ -131,10 +131,10 @@ int DoMinimize(const MinimizeFlags& flags) {
   if (!time.ok()) return ExitWith(time.status());
   const absl::StatusOr<ScheduleFile> file = OpenScheduleFile(flags.file, flags.target);
   if (!file.ok()) return ExitWith(file.status());
-  return RunWithSession(file->target.path, flags.hang_seconds,
-                        [&](Session& session, SharedPage& page) {
-                          return MinimizeInSession(flags, *time, *file, session, page);
-                        });
+  return RunWithFile(*file, flags.hang_seconds,
+                     [&](const ScheduleFile& whole, Session& session, SharedPage& page) {
+                       return MinimizeInSession(flags, *time, whole, session, page);
+                     });
 }
 
 }  // namespace
@@ -142,7 +142,7 @@ int DoMinimize(const MinimizeFlags& flags) {
 void AddMinimize(CLI::App& app, Command& chosen) {
   auto flags = std::make_shared<MinimizeFlags>();
   CLI::App* command = app.add_subcommand("minimize", "makes a failing schedule as small as it can");
-  command->add_option("file", flags->file, "a *.weir.json")->required();
+  command->add_option("file", flags->file, "a *.weir.json, or a fuzzer's input")->required();
   command->add_option("-o,--output", flags->output,
                       "where to write it; minimal.weir.json beside FILE");
   command->add_option("--time", flags->time, "at most so long")->capture_default_str();

@@ -109,10 +109,10 @@ int DoReplay(const ReplayOptions& options) {
   const absl::StatusOr<ScheduleFile> file =
       OpenScheduleFile(options.run.scenario, options.run.target);
   if (!file.ok()) return ExitWith(file.status());
-  return RunWithSession(file->target.path, options.run.hang_seconds,
-                        [&](Session& session, SharedPage& page) {
-                          return ReplayInSession(options, *file, session, page);
-                        });
+  return RunWithFile(*file, options.run.hang_seconds,
+                     [&](const ScheduleFile& whole, Session& session, SharedPage& page) {
+                       return ReplayInSession(options, whole, session, page);
+                     });
 }
 
 }  // namespace
@@ -120,7 +120,9 @@ int DoReplay(const ReplayOptions& options) {
 void AddReplay(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<ReplayOptions>();
   CLI::App* command = app.add_subcommand("replay", "repeats an execution exactly");
-  command->add_option("what", options->run.scenario, "a *.weir.json, or a scenario with --seed")
+  command
+      ->add_option("what", options->run.scenario,
+                   "a *.weir.json, a fuzzer's input, or a scenario with --seed")
       ->required();
   AddRunOnceFlags(*command, options->run);
   command->add_flag("--lenient", options->lenient, "leave out edits that do not fit");

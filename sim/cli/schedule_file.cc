@@ -1,21 +1,61 @@
 #include "sim/cli/schedule_file.h"
 
 #include <cstdio>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/campaign/inputs.h"
+#include "sim/schedule/file.h"
 
 namespace weir::sim {
+namespace {
+
+// Target and scenario of an input, or the whole schedule.
+absl::StatusOr<ScheduleFile> ReadEither(const std::string& path) {
+  const absl::StatusOr<std::string> bytes = ReadWhole(path);
+  if (!bytes.ok()) return bytes.status();
+  ScheduleFile file;
+  file.path = path;
+  if (!bytes->starts_with(kFuzzInputMagic)) {
+    absl::StatusOr<Schedule> schedule = ParseSchedule(*bytes, path);
+    if (!schedule.ok()) return schedule.status();
+    file.schedule = *std::move(schedule);
+    return file;
+  }
+  absl::StatusOr<FuzzInput> input = ParseFuzzInput(*bytes, path);
+  if (!input.ok()) return input.status();
+  file.schedule.target = input->target;
+  file.schedule.scenario = input->scenario;
+  file.input = *std::move(input);
+  return file;
+}
+
+}  // namespace
 
 absl::StatusOr<ScheduleFile> OpenScheduleFile(const std::string& path, const TargetFlags& flags) {
-  absl::StatusOr<Schedule> schedule = ReadSchedule(path);
-  if (!schedule.ok()) return schedule.status();
-  absl::StatusOr<ChosenTarget> target = ChooseTarget(flags, schedule->target);
+  absl::StatusOr<ScheduleFile> file = ReadEither(path);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<ChosenTarget> target = ChooseTarget(flags, file->schedule.target);
   if (!target.ok()) {
     return absl::Status(target.status().code(),
                         absl::StrCat(path, ": ", std::string(target.status().message()),
                                      "; name the file with --target"));
   }
-  return ScheduleFile{path, *std::move(schedule), *std::move(target)};
+  file->target = *std::move(target);
+  return file;
+}
+
+int RunWithFile(
+    const ScheduleFile& file, double hang_seconds,
+    const std::function<int(const ScheduleFile& file, Session& session, SharedPage& page)>& body) {
+  return RunWithSession(file.target.path, hang_seconds, [&](Session& session, SharedPage& page) {
+    if (!file.input) return body(file, session, page);
+    absl::StatusOr<Schedule> schedule = ScheduleOf(session, *file.input);
+    if (!schedule.ok()) return ExitWith(AboutFile(file, schedule.status()));
+    ScheduleFile whole = file;
+    whole.schedule = *std::move(schedule);
+    return body(whole, session, page);
+  });
 }
 
 void WarnOfOtherBuild(const ScheduleFile& file, const TargetInfo& target) {

@@ -79,10 +79,10 @@ int ShowInSession(const ShowOptions& options, const ScheduleFile& file, Session&
 int DoShow(const ShowOptions& options) {
   const absl::StatusOr<ScheduleFile> file = OpenScheduleFile(options.file, options.target);
   if (!file.ok()) return ExitWith(file.status());
-  return RunWithSession(file->target.path, options.hang_seconds,
-                        [&](Session& session, SharedPage& page) {
-                          return ShowInSession(options, *file, session, page);
-                        });
+  return RunWithFile(*file, options.hang_seconds,
+                     [&](const ScheduleFile& whole, Session& session, SharedPage& page) {
+                       return ShowInSession(options, whole, session, page);
+                     });
 }
 
 }  // namespace
@@ -90,7 +90,7 @@ int DoShow(const ShowOptions& options) {
 void AddShow(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<ShowOptions>();
   CLI::App* command = app.add_subcommand("show", "the story of a schedule, one column per thread");
-  command->add_option("file", options->file, "a *.weir.json")->required();
+  command->add_option("file", options->file, "a *.weir.json, or a fuzzer's input")->required();
   AddTargetFlags(*command, options->target);
   command->add_option("--width", options->width, "columns of text; the terminal's by default")
       ->check(CLI::Range(size_t{60}, size_t{1000}));

@@ -61,6 +61,7 @@ struct Point {
   const ThreadSet* runnable = nullptr;  // kRun: all that can run; else null
   const void* object;                   // what the operation is on, null if nothing
   uint64_t step;                        // scheduling points so far in this execution
+  uint64_t round = 0;                   // the last weir::Round(n); 0 before the first
   FaultKind fault = {};                 // kInject: which
   bool may_snapshot = false;            // kRun: kTakeSnapshot may be said
   uint32_t snapshots = 0;               // kRun: how many there are

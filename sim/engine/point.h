@@ -164,6 +164,7 @@ WEIR_HOT void ChooseThread(Op op, const void* object, bool can_run, bool yields)
         .runnable = &w.runnable,
         .object = object,
         .step = w.points,
+        .round = w.round,
         .may_snapshot = g_run.may_snapshot,
         .snapshots = g_run.snapshots,
     };

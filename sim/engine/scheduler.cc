@@ -41,6 +41,7 @@ void TellAlone(Op op, const void* object, bool can_run, bool yields) {
       .runnable = &w.runnable,
       .object = object,
       .step = w.points,
+      .round = w.round,
   });
 }
 
@@ -248,6 +249,7 @@ Choice AskForFault(FaultKind kind, Op op, const void* object, uint32_t alternati
       .alternatives = alternatives,
       .object = object,
       .step = w.points,
+      .round = w.round,
       .fault = kind,
   };
   Choice choice = kNoFault;
@@ -279,6 +281,7 @@ Choice DrawFault(uint16_t process) {
       .alternatives = ~uint32_t{0},
       .object = &w.processes[process],
       .step = w.points,
+      .round = w.round,
   };
   const Choice choice = g_run.strategy->Choose(point);
   MixResult(choice);
@@ -332,6 +335,7 @@ uint32_t Draw(DecisionKind kind, Op op, const void* object, uint32_t alternative
       .alternatives = alternatives,
       .object = object,
       .step = w.points,
+      .round = w.round,
   };
   const Choice choice = g_run.strategy->Choose(point);
   WEIR_ASSERT(choice < alternatives);

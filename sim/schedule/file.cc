@@ -1,4 +1,6 @@
 // Schedule files on the disk.
+#include "sim/schedule/file.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -54,7 +56,7 @@ bool WriteAll(int fd, std::string_view text) {
 }
 
 // A new file with this content on the disk; else why not, as errno says it.
-int WriteDurably(const std::string& text, const std::string& path) {
+int WriteDurably(std::string_view text, const std::string& path) {
   const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (file.fd() < 0) return errno;
   return WriteAll(file.fd(), text) && fsync(file.fd()) == 0 ? 0 : errno;
@@ -62,12 +64,12 @@ int WriteDurably(const std::string& text, const std::string& path) {
 
 }  // namespace
 
-absl::Status WriteSchedule(const Schedule& schedule, const std::string& path) {
+absl::Status WriteWhole(std::string_view bytes, const std::string& path) {
   // In the same folder, since a rename does not cross file systems; of a name that no other process
   // has.
   const std::string temporary = absl::StrCat(path, ".", getpid(), ".tmp");
   unlink(temporary.c_str());  // left behind by an earlier process of this number that was killed
-  int error = WriteDurably(FormatSchedule(schedule), temporary);
+  int error = WriteDurably(bytes, temporary);
   if (error == 0 && rename(temporary.c_str(), path.c_str()) != 0) error = errno;
   if (error != 0) {
     unlink(temporary.c_str());
@@ -79,7 +81,7 @@ absl::Status WriteSchedule(const Schedule& schedule, const std::string& path) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Schedule> ReadSchedule(const std::string& path) {
+absl::StatusOr<std::string> ReadWhole(const std::string& path) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.fd() < 0) return SystemError(errno, "read", path);
   std::string text;
@@ -95,7 +97,16 @@ absl::StatusOr<Schedule> ReadSchedule(const std::string& path) {
           absl::StrCat(path, ": more than ", kMostBytes >> 20, " MiB is no schedule"));
     }
   }
-  return ParseSchedule(text, path);
+  return text;
+}
+
+absl::Status WriteSchedule(const Schedule& schedule, const std::string& path) {
+  return WriteWhole(FormatSchedule(schedule), path);
+}
+
+absl::StatusOr<Schedule> ReadSchedule(const std::string& path) {
+  const absl::StatusOr<std::string> text = ReadWhole(path);
+  return text.ok() ? ParseSchedule(*text, path) : text.status();
 }
 
 }  // namespace weir::sim
