@@ -20,7 +20,25 @@ function(weir_fuzzers)
       schedule_file FOLDERS sim/schedule SOURCES ${contracts} LIBRARIES weir::absl weir::headers
       SEEDS ${seeds} OPTIONS -max_len=8192)
     weir_sim_definitions(schedule_file_fuzzer)
+    if(WEIR_ENGINE AND NOT WEIR_TARGETS_OF)
+      weir_schedule_fuzzers()
+    endif()
   endif()
+endfunction()
+
+# barrier_schedule_fuzzer and target_fuzzer. What they fuzz is a target, which has its own coverage
+# (WEIR_COVERAGE: the preset fuzz), so they themselves are compiled as weir is.
+function(weir_schedule_fuzzers)
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/fuzz/schedule/*.cc")
+  add_library(weir_schedule_fuzzing STATIC ${sources})
+  weir_compile_options(weir_schedule_fuzzing)
+  target_link_libraries(weir_schedule_fuzzing PUBLIC weir_campaign)
+  foreach(name barrier_schedule target)
+    add_executable(${name}_fuzzer "${PROJECT_SOURCE_DIR}/fuzz/${name}_fuzzer.cc")
+    weir_host(${name}_fuzzer)
+    target_link_libraries(${name}_fuzzer PRIVATE weir_schedule_fuzzing)
+    target_link_options(${name}_fuzzer PRIVATE -fsanitize=fuzzer)
+  endforeach()
 endfunction()
 
 # weir_fuzzer(NAME [FOLDERS …] [SOURCES …] [LIBRARIES …] SEEDS … [OPTIONS …])

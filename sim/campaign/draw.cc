@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <bit>
 
-#include "sim/engine/random.h"
-
 namespace weir::sim {
 namespace {
 
 // Keeps the parameters' stream apart from the strategy's, which starts at the execution's seed.
 constexpr uint64_t kStream = 0x7061'7261'6D65'7465;
 
-int64_t DrawValue(const ParameterSpec& spec, Random random) {
+}  // namespace
+
+int64_t DrawParameter(const ParameterSpec& spec, Random random) {
   const uint64_t range = static_cast<uint64_t>(spec.most) - static_cast<uint64_t>(spec.least) + 1;
   if (range == 0) return static_cast<int64_t>(random.Bits64());  // all 2^64 values
   if (!spec.names.empty() || range == 1) {
@@ -24,8 +24,6 @@ int64_t DrawValue(const ParameterSpec& spec, Random random) {
   return static_cast<int64_t>(static_cast<uint64_t>(spec.least) + random.Below64(size));
 }
 
-}  // namespace
-
 absl::StatusOr<std::vector<int64_t>> DrawParameters(std::span<const ParameterSpec> declared,
                                                     std::span<const Parameter> fixed,
                                                     const Execution& execution) {
@@ -33,7 +31,7 @@ absl::StatusOr<std::vector<int64_t>> DrawParameters(std::span<const ParameterSpe
   if (!values.ok()) return values.status();
   Random random(ExecutionSeed(execution.campaign_seed, execution.index) ^ kStream);
   for (size_t i = 0; i < declared.size(); ++i) {
-    const int64_t drawn = DrawValue(declared[i], random.Fork());
+    const int64_t drawn = DrawParameter(declared[i], random.Fork());
     const bool is_fixed = std::any_of(fixed.begin(), fixed.end(), [&](const Parameter& parameter) {
       return parameter.name == declared[i].name;
     });

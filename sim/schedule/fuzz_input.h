@@ -29,15 +29,18 @@ struct InputEdit {
     kInject,  // the fault `fault` happens, as `number` says
     kOrder,   // thread `number` waits before its decision `nth >> 16`, until `thread` is beyond its
               // decision `nth & 0xFFFF`
+    kWalk,  // where no edit says who runs next, a random walk of seed `number` does: it leaves the
+            // default at one of 2^nth decisions. Of several the first counts
   };
-  static constexpr uint8_t kKinds = 8;
+  static constexpr uint8_t kKinds = 9;
+  static constexpr uint32_t kStickiest = 8;  // kWalk: the most that nth counts
 
   Kind kind = Kind::kRun;
   uint8_t fault = 0;    // FaultKind
   uint16_t round = 0;   // kMostRounds: that one and all later ones
   uint32_t nth = 1;     // from 1: which decision of that sort, of the thread in the round. kInject:
                         // which of the moments in the execution when the fault could happen
-  uint32_t thread = 0;  // its path's hash, lower half. kInject: not looked at
+  uint32_t thread = 0;  // its path's hash, lower half. kInject, kWalk: not looked at
   uint32_t number = 0;  // kRun, kOrder: as `thread`. Else taken modulo what is possible
 
   friend bool operator==(const InputEdit&, const InputEdit&) = default;

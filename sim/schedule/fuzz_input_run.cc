@@ -31,6 +31,7 @@ std::optional<DecisionCount::Sort> SortOf(InputEdit::Kind kind) {
       return DecisionCount::kLife;
     case InputEdit::Kind::kInject:
     case InputEdit::Kind::kOrder:
+    case InputEdit::Kind::kWalk:
       return std::nullopt;
   }
   return std::nullopt;
@@ -74,7 +75,12 @@ void FuzzInputStrategy::Use(const FuzzInput& input) {
   for (std::vector<InputEdit>& injects : injects_) injects.clear();
   run_edits_ = 0;
   last_round_ = 0;
+  walks_ = false;
   for (const InputEdit& edit : input.edits) {
+    if (edit.kind == InputEdit::Kind::kWalk && !walks_) {
+      walks_ = true;
+      walk_ = edit;
+    }
     if (edit.kind == InputEdit::Kind::kInject) injects_[edit.fault].push_back(edit);
     if (edit.kind == InputEdit::Kind::kOrder) orders_.push_back({.edit = edit});
     const std::optional<DecisionCount::Sort> sort = weir::sim::SortOf(edit.kind);
@@ -102,6 +108,7 @@ void FuzzInputStrategy::Begin(const Execution&, Random) {
   open_orders_ = orders_.size();
   SetHeld();
   runs_left_ = run_edits_;
+  random_ = Random(walk_.number);
   seen_count_ = 0;
   stays_until_ = 0;
 }
@@ -177,16 +184,31 @@ Choice FuzzInputStrategy::Wanted(const InputEdit& edit, const Point& point) cons
   return IsOffered(point, wanted) ? wanted : point.fallback;
 }
 
+// Anybody, now and then; where the thread only yields, always.
+Choice FuzzInputStrategy::Walk(const Point& point) {
+  const uint32_t mask = (1u << std::min(walk_.nth, InputEdit::kStickiest)) - 1;
+  const bool stays = point.thread_can_run && !point.yields && (random_.Bits() & mask) != 0;
+  if (stays) return point.fallback;
+  return point.runnable->Nth(
+      static_cast<int>(random_.Below(static_cast<uint32_t>(point.runnable->count()))));
+}
+
 Choice FuzzInputStrategy::ChooseRun(const Point& point) {
   const DecisionCount::Place place = count_.Next(point);
   if (looks_at_all_) Note(point.thread, place);
   const InputEdit* const edit = EditAt(point, place);
-  Choice choice = edit == nullptr ? point.fallback : Wanted(*edit, point);
+  Choice choice = point.fallback;
+  if (edit != nullptr) {
+    choice = Wanted(*edit, point);
+  } else if (walks_) {
+    choice = Walk(point);
+  }
   if (open_orders_ != 0) {
     UpdateOrders(point, place);
     if (holds_ && choice < kFirstPause) choice = NotHeld(point, choice);
   }
-  const bool all_done = (runs_left_ == 0 || place.round > last_round_) && open_orders_ == 0;
+  const bool all_done =
+      !walks_ && (runs_left_ == 0 || place.round > last_round_) && open_orders_ == 0;
   stays_until_ = all_done && !looks_at_all_ ? ~uint64_t{0} : 0;
   return choice;
 }

@@ -100,6 +100,7 @@ class FuzzInputStrategy final : public Strategy {
   Choice ChooseInject(const Point& point);
   const InputEdit* EditAt(const Point& point, const DecisionCount::Place& place);
   Choice Wanted(const InputEdit& edit, const Point& point) const;
+  Choice Walk(const Point& point);
   void Note(ThreadSlot slot, const DecisionCount::Place& place);
   void UpdateOrders(const Point& point, const DecisionCount::Place& place);
   Choice NotHeld(const Point& point, Choice wanted);
@@ -116,6 +117,9 @@ class FuzzInputStrategy final : public Strategy {
   size_t open_orders_ = 0;
   std::array<uint64_t, ThreadSet::kWords> held_{};
   bool holds_ = false;
+  bool walks_ = false;
+  InputEdit walk_;
+  Random random_;            // of the walk
   size_t run_edits_ = 0;     // of kRun decisions
   size_t runs_left_ = 0;     // ... that have not been reached
   uint16_t last_round_ = 0;  // beyond it there is none of them
