@@ -1,8 +1,9 @@
 # libFuzzer's fuzzers, from fuzz/NAME_fuzzer.cc.
 #
-# By hand, with what it finds kept in a folder of one's own; corpus/ has the seeds:
+# By hand, with what it finds kept in a folder of one's own; corpus/NAME has the seeds:
 #
-#   cmake --build BUILD --target segment_fuzzer && BUILD/segment_fuzzer -timeout=20 FOLDER corpus/segment
+#   cmake --preset fuzz && cmake --build --preset fuzz
+#   build/fuzz/barrier_schedule_fuzzer FOLDER corpus/barrier_schedule
 
 function(weir_fuzzers)
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang" OR WEIR_SANITIZE)
@@ -14,7 +15,7 @@ function(weir_fuzzers)
     segment FOLDERS src/fence fuzz/segment LIBRARIES ${fence_libraries} SEEDS ${seeds}
     OPTIONS -max_len=256)
   if(WEIR_SIM)
-    file(GLOB seeds CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/corpus/regressions/*.weir.json")
+    file(GLOB seeds CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/corpus/schedule_file/*")
     get_target_property(contracts weir_contracts SOURCES)
     weir_fuzzer(
       schedule_file FOLDERS sim/schedule SOURCES ${contracts} LIBRARIES weir::absl weir::headers
@@ -44,7 +45,7 @@ endfunction()
 # weir_fuzzer(NAME [FOLDERS …] [SOURCES …] [LIBRARIES …] SEEDS … [OPTIONS …])
 #
 # NAME_fuzzer of fuzz/NAME_fuzzer.cc and what it fuzzes: the .cc files in the FOLDERS, and SOURCES,
-# compiled once more with coverage and sanitizers, so it is not of `all`. fuzz.NAME_build builds it,
+# compiled once more with coverage and sanitizers, so it is of `all` only with WEIR_COVERAGE. fuzz.NAME_build builds it,
 # fuzz.NAME_smoke runs it for a moment with the SEEDS, a fixed seed and the OPTIONS.
 function(weir_fuzzer name)
   cmake_parse_arguments(FUZZER "" "" "FOLDERS;SOURCES;LIBRARIES;SEEDS;OPTIONS" ${ARGN})
@@ -56,7 +57,10 @@ function(weir_fuzzer name)
     file(GLOB more CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cc")
     list(APPEND sources ${more})
   endforeach()
-  add_executable(${fuzzer} EXCLUDE_FROM_ALL ${sources})
+  add_executable(${fuzzer} ${sources})
+  if(NOT WEIR_COVERAGE)
+    set_target_properties(${fuzzer} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
   weir_compile_options(${fuzzer})
   target_compile_options(${fuzzer} PRIVATE ${sanitizers})
   target_link_options(${fuzzer} PRIVATE ${sanitizers})

@@ -1,5 +1,5 @@
 # weir_target(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] [TEXT_ADDRESS 0x…]
-#             [VOLATILE | MEMORY] [REGRESSIONS folder])
+#             [VOLATILE | MEMORY] [COVERAGE] [REGRESSIONS folder])
 #
 # Compiles ordinary C++ a second time, for simulation: makes ${CMAKE_BINARY_DIR}/targets/NAME.so,
 # which `weir --target=…` loads. The CMake target is called weir_target_NAME (a / in NAME is an _
@@ -13,6 +13,7 @@
 # VOLATILE      accesses to volatile objects are scheduling points, too
 # MEMORY        all loads and stores are, where threads share what one of them writes; and data races
 #               are found (docs/how-it-works.md)
+# COVERAGE      counts what is executed, for libFuzzer; WEIR_COVERAGE does so for all targets
 # REGRESSIONS   folder of *.weir.json that `weir fuzz` replays first
 
 # -fsanitize=thread here is an ABI: every atomic becomes a call (__tsan_atomic32_load, …), which
@@ -34,10 +35,11 @@ set(WEIR_TARGET_ACCESSES_MEMORY
     "SHELL:-mllvm -tsan-instrument-memory-accesses=1"
     "SHELL:-mllvm -tsan-instrument-read-before-write=1"
     "SHELL:-mllvm -tsan-instrument-memintrinsics=1")
+# The kinds are named: -fsanitize=fuzzer-no-link would add stack-depth tracking. No trace-cmp: it feeds
+# mutators of bytes, and inputs here are mutated as schedules.
+set(WEIR_TARGET_COVERAGE -fsanitize-coverage=inline-8bit-counters,pc-table)
 if(WEIR_COVERAGE)
-  # The kinds are named: -fsanitize=fuzzer-no-link would add stack-depth tracking. No trace-cmp: it
-  # feeds mutators of bytes, and inputs here are mutated as schedules.
-  list(APPEND WEIR_TARGET_OPTIONS -fsanitize-coverage=inline-8bit-counters,pc-table)
+  list(APPEND WEIR_TARGET_OPTIONS ${WEIR_TARGET_COVERAGE})
 endif()
 
 set(WEIR_TARGET_LINK_OPTIONS
@@ -99,13 +101,16 @@ function(weir_target_objects name)
 endfunction()
 
 function(weir_target name)
-  cmake_parse_arguments(ARG "VOLATILE;MEMORY" "TEXT_ADDRESS;REGRESSIONS" "SOURCES;ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
+  cmake_parse_arguments(ARG "VOLATILE;MEMORY;COVERAGE" "TEXT_ADDRESS;REGRESSIONS" "SOURCES;ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
   weir_target_check_compiler()
   if(ARG_UNPARSED_ARGUMENTS OR NOT ARG_SOURCES)
     message(FATAL_ERROR "weir_target(NAME SOURCES … [LIBRARIES …] [INCLUDES …] [OPTIONS …] "
-                        "[TEXT_ADDRESS 0x…] [VOLATILE | MEMORY] [REGRESSIONS folder]): no sources, or unknown: ${ARG_UNPARSED_ARGUMENTS}")
+                        "[TEXT_ADDRESS 0x…] [VOLATILE | MEMORY] [COVERAGE] [REGRESSIONS folder]): no sources, or unknown: ${ARG_UNPARSED_ARGUMENTS}")
   endif()
   weir_target_accesses(${name})
+  if(ARG_COVERAGE)
+    list(APPEND ARG_OPTIONS ${WEIR_TARGET_COVERAGE})
+  endif()
   if(NOT ARG_TEXT_ADDRESS)
     set(ARG_TEXT_ADDRESS 0x210000000000)
   endif()

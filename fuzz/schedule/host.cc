@@ -44,6 +44,7 @@ struct Host {
   double hang_seconds = 10;
   FuzzInputStrategy strategy{&ThreadPathHash};
   bool began = false;
+  uint64_t executions = 0;
 };
 Host* g_host = nullptr;
 
@@ -105,13 +106,15 @@ Flags ReadFlags(int argc, char** argv) {
 
 // libFuzzer's watch over memory is a thread, and its calls would be taken for a virtual one's.
 // Large executions count more edges more often, so without a weight for their time they would be
-// all that is kept. Later flags win.
+// all that is kept. With a depth above 1 libFuzzer of clang 14 hands a custom mutator the size that
+// the input had before. Later flags win.
 void AppendFlags(int* argc, char*** argv) {
   static char no_rss_limit[] = "-rss_limit_mb=0";
   static char weigh_time[] = "-entropic_scale_per_exec_time=1";
+  static char one_mutation[] = "-mutate_depth=1";
   static std::vector<char*> arguments;
   arguments.assign(*argv, *argv + *argc);
-  arguments.insert(arguments.end(), {weigh_time, no_rss_limit, nullptr});
+  arguments.insert(arguments.end(), {weigh_time, one_mutation, no_rss_limit, nullptr});
   *argc = static_cast<int>(arguments.size()) - 1;
   *argv = arguments.data();
 }
@@ -141,13 +144,15 @@ FuzzInput Blank(const std::string& scenario) {
   return {g_host->session->info().name, scenario, {}, {}};
 }
 
-// Null if it is none, or of a scenario that is not fuzzed.
+// Null if it is none.
 std::unique_ptr<FuzzInput> Read(const uint8_t* data, size_t size) {
   absl::StatusOr<FuzzInput> input =
       ParseFuzzInput({reinterpret_cast<const char*>(data), size}, "input");
-  if (!input.ok() || !g_host->scenarios.contains(input->scenario)) return nullptr;
+  if (!input.ok()) return nullptr;
   return std::make_unique<FuzzInput>(*std::move(input));
 }
+
+bool IsFuzzed(const FuzzInput& input) { return g_host->scenarios.contains(input.scenario); }
 
 size_t Write(FuzzInput& input, uint8_t* out, size_t most) {
   std::string bytes = FormatFuzzInput(input);
@@ -178,6 +183,7 @@ RunResult Execute(const Scenario& scenario, const FuzzInput& input, bool capture
   CrashFor(
       report.signature,
       absl::StrCat(report.headline, "\n\n", ShortText(report), "\nFound in ", input.scenario,
+                   ", execution ", g_host->executions,
                    ". libFuzzer writes the input to a file; to see it again:\n"
                    "  weir replay",
                    g_host->target_flag, " FILE\n  weir minimize", g_host->target_flag, " FILE\n"));
@@ -219,7 +225,9 @@ int FuzzOne(const uint8_t* data, size_t size) {
   // What is no input is the default schedule: libFuzzer begins with a single newline.
   std::unique_ptr<FuzzInput> input = Read(data, size);
   if (input == nullptr) input = std::make_unique<FuzzInput>(Blank(g_host->names.front()));
+  if (!IsFuzzed(*input)) return 0;  // a seed of another one
   Scenario& scenario = g_host->scenarios.find(input->scenario)->second;
+  ++g_host->executions;
   const bool look = scenario.executions++ % kLookEvery == 0;
   g_host->strategy.Use(*input);
   g_host->strategy.LookAtAll(look);
@@ -232,7 +240,7 @@ int FuzzOne(const uint8_t* data, size_t size) {
 size_t MutateBytes(uint8_t* data, size_t size, size_t most, unsigned seed) {
   Random random(seed);
   std::unique_ptr<FuzzInput> input = Read(data, size);
-  if (input == nullptr) {
+  if (input == nullptr || !IsFuzzed(*input)) {
     const auto scenarios = static_cast<uint32_t>(g_host->names.size());
     input = std::make_unique<FuzzInput>(Blank(g_host->names[random.Below(scenarios)]));
   }
@@ -246,7 +254,9 @@ size_t SpliceBytes(const uint8_t* one, size_t one_size, const uint8_t* other, si
                    uint8_t* out, size_t most, unsigned seed) {
   const std::unique_ptr<FuzzInput> first = Read(one, one_size);
   const std::unique_ptr<FuzzInput> second = Read(other, other_size);
-  if (first == nullptr || second == nullptr || first->scenario != second->scenario) return 0;
+  if (first == nullptr || second == nullptr || first->scenario != second->scenario ||
+      !IsFuzzed(*first))
+    return 0;
   Random random(seed);
   FuzzInput spliced = Splice(*first, *second, random);
   return Write(spliced, out, most);

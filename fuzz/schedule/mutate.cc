@@ -66,6 +66,12 @@ class Mutator {
     (this->*kSteps[random_.Below(std::size(kSteps))])();
   }
 
+  // A walk of the same stickiness, half of the time: with the same seed it goes much the same way.
+  void RedrawWalk() {
+    const auto walk = std::ranges::find(input_.edits, Kind::kWalk, &InputEdit::kind);
+    if (walk != input_.edits.end() && random_.Below(2) == 0) walk->number = random_.Bits();
+  }
+
  private:
   InputEdit* AnyEdit() {
     if (input_.edits.empty()) return nullptr;
@@ -303,6 +309,7 @@ void Mutate(FuzzInput& input, const Vocabulary& vocabulary, const MutateLimits& 
             Random& random) {
   Mutator mutator(input, vocabulary, limits, random);
   if (random.Below(4) == 0) mutator.DrawAnew();
+  mutator.RedrawWalk();
   do {
     mutator.MutateOnce();
   } while (random.Below(2) == 0);

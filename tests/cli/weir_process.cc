@@ -37,9 +37,13 @@ fs::path ScratchFolder(const std::string& name) {
 }
 
 WeirEnd Weir(const std::string& arguments, const fs::path& folder) {
+  return RunProgram(WEIR_BINARY_DIR "/weir", arguments, folder);
+}
+
+WeirEnd RunProgram(const fs::path& program, const std::string& arguments, const fs::path& folder) {
   const fs::path streams = ScratchFolder("streams");
   const fs::path where = folder.empty() ? streams : folder;
-  const std::string command = "cd '" + where.string() + "' && '" WEIR_BINARY_DIR "/weir' " +
+  const std::string command = "cd '" + where.string() + "' && '" + program.string() + "' " +
                               arguments + " >'" + (streams / "out").string() + "' 2>'" +
                               (streams / "error").string() + "' </dev/null";
   const int status = std::system(command.c_str());

@@ -23,6 +23,10 @@ struct WeirEnd {
 // `arguments` as a shell reads them. Runs in `folder`, a scratch directory of the test by default.
 WeirEnd Weir(const std::string& arguments, const std::filesystem::path& folder = {});
 
+// The same of another program.
+WeirEnd RunProgram(const std::filesystem::path& program, const std::string& arguments,
+                   const std::filesystem::path& folder = {});
+
 // A directory of the test's own, empty at first.
 std::filesystem::path ScratchFolder(const std::string& name);
 
