@@ -25,7 +25,7 @@ class Fuzzers : public testing::Test {
 
   WeirEnd Fuzz(const std::string& target, const std::string& arguments) {
     return RunProgram(
-        WEIR_BINARY_DIR "/target_fuzzer", "target_fuzzer",
+        WEIR_BINARY_DIR "/target_fuzzer",
         "--target=" WEIR_BINARY_DIR "/targets/fuzz/targets/" + target + ".so " + arguments,
         folder_);
   }
