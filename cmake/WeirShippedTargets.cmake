@@ -9,6 +9,13 @@ set_target_properties(weir_target_headers PROPERTIES EXPORT_NAME target_headers)
 target_include_directories(
   weir_target_headers INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>"
                                 "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/weir>")
+# Headers that a target finds in front of those of the same name.
+add_library(weir_target_shadow INTERFACE)
+add_library(weir::target_shadow ALIAS weir_target_shadow)
+set_target_properties(weir_target_shadow PROPERTIES EXPORT_NAME target_shadow)
+target_include_directories(
+  weir_target_shadow INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/sim/shadow>"
+                               "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/weir/sim/shadow>")
 
 # What the barrier is linked with in simulation. These are the shared ones: Debian's Abseil archives
 # are not position independent (R_X86_64_TPOFF32 in cordz_functions, R_X86_64_PC32 to libstdc++ in

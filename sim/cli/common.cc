@@ -1,5 +1,6 @@
 #include "sim/cli/common.h"
 
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -97,6 +98,12 @@ uint64_t SeedOr(const std::optional<uint64_t>& given) {
   uint64_t seed = 0;
   if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed)) seed = static_cast<uint64_t>(getpid());
   return seed >> 32;  // ten digits are enough, and can be typed
+}
+
+int Cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
 }
 
 void SetProgramName(const char* name) {

@@ -19,6 +19,7 @@
 #include "sim/posix/allow_list.h"
 #include "sim/posix/elf_file.h"
 #include "sim/posix/exit.h"
+#include "sim/posix/gtest.h"
 #include "sim/posix/imports.h"
 #include "sim/posix/memory.h"
 #include "sim/posix/mutex.h"
@@ -39,7 +40,7 @@ namespace weir::sim {
 namespace {
 
 Target g_target;
-int (*g_main)(int, char**, char**) = nullptr;
+MainFunction g_main = nullptr;
 
 struct TlsModule {
   unsigned long id;
@@ -182,6 +183,19 @@ void ResetPosix() {
   ResetRaces();
 }
 
+// Each TEST in place of main, if the target has any. After the World is sealed.
+absl::Status FindTests(void* handle) {
+  const bool has_gtest = dlsym(handle, "_ZN7testing8UnitTest11GetInstanceEv") != nullptr;
+  if (g_main == nullptr || !has_gtest) return absl::OkStatus();
+  const auto tests = TestScenarios(g_main);
+  if (!tests.ok()) return tests.status();
+  if (tests->empty()) return absl::OkStatus();
+  std::vector<const WeirScenario*>& scenarios = g_target.scenarios;
+  scenarios.erase(scenarios.begin());
+  scenarios.insert(scenarios.begin(), tests->begin(), tests->end());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddScenario(const WeirScenario* scenario) {
@@ -241,6 +255,7 @@ absl::StatusOr<const Target*> LoadTarget(const std::string& path) {
   g_reset_hook = ResetPosix;
   g_copy_hook = CopyPosix;
   if (auto status = SealWorld(TouchTls); !status.ok()) return status;
+  if (auto status = FindTests(*handle); !status.ok()) return status;
   return &g_target;
 }
 
