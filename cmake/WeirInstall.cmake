@@ -12,6 +12,7 @@ install(FILES "${PROJECT_SOURCE_DIR}/sim/weir.h" "${PROJECT_SOURCE_DIR}/sim/weak
         COMPONENT weir)
 install(FILES "${PROJECT_SOURCE_DIR}/sim/shadow/gtest/gtest.h"
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/weir/sim/shadow/gtest" COMPONENT weir)
+install(TARGETS weir_entry ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}/weir" COMPONENT weir)
 install(PROGRAMS "${CMAKE_BINARY_DIR}/installed/weir-c++" TYPE BIN COMPONENT weir)
 if(TARGET weir_target_fence)
   install(TARGETS weir_target_fence LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/weir/targets"

@@ -19,8 +19,9 @@ function(weir_words result)
   set(${result} "${words}" PARENT_SCOPE)
 endfunction()
 
-# INCLUDE is where "sim/weir.h" is found, relative to the wrapper.
-function(weir_wrapper file include)
+# INCLUDE is where "sim/weir.h" is found, LIBRARY where weir_entry's archive lies, both relative to
+# the wrapper.
+function(weir_wrapper file include library)
   weir_words(defaults ${WEIR_TARGET_DEFAULTS})
   weir_words(options ${WEIR_TARGET_OPTIONS})
   weir_words(accesses_none ${WEIR_TARGET_ACCESSES_})
@@ -36,8 +37,14 @@ endfunction()
 
 function(weir_wrappers)
   include(GNUInstallDirs)
+  # What runs when a target is started as a program. Code without libraries.
+  add_library(weir_entry STATIC "${PROJECT_SOURCE_DIR}/sim/entry.cc")
+  target_compile_options(weir_entry PRIVATE ${WEIR_WARNINGS} -ffreestanding -fPIC -fno-stack-protector
+                                            -fno-exceptions -O2 -g0)
   file(RELATIVE_PATH source "${CMAKE_BINARY_DIR}" "${PROJECT_SOURCE_DIR}")
-  weir_wrapper("${CMAKE_BINARY_DIR}/weir-c++" "${source}")
-  file(RELATIVE_PATH headers "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_INCLUDEDIR}/weir")
-  weir_wrapper("${CMAKE_BINARY_DIR}/installed/weir-c++" "${headers}")
+  weir_wrapper("${CMAKE_BINARY_DIR}/weir-c++" "${source}" .)
+  set(bin "${CMAKE_INSTALL_FULL_BINDIR}")
+  file(RELATIVE_PATH headers "${bin}" "${CMAKE_INSTALL_FULL_INCLUDEDIR}/weir")
+  file(RELATIVE_PATH library "${bin}" "${CMAKE_INSTALL_FULL_LIBDIR}/weir")
+  weir_wrapper("${CMAKE_BINARY_DIR}/installed/weir-c++" "${headers}" "${library}")
 endfunction()

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -169,9 +170,14 @@ int ExitWith(const absl::Status& status) {
 
 void PrintJson(const nlohmann::json& json) { Print(DumpJson(json) + "\n"); }
 
+// Not through the stream: this may be called while the target writes to it, which is the same one.
 void Print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  while (!text.empty()) {
+    const ssize_t written = write(STDOUT_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
 }
 
 bool IsTerminal(int fd) { return isatty(fd) == 1; }

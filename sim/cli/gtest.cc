@@ -1,5 +1,6 @@
 // A target that contains GoogleTest, run as the test binary that it would be natively: each TEST is
-// explored, and what is printed looks as people and their tools know it.
+// explored, and what is printed looks as people and their tools know it. So is a plain main(), as
+// one test.
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -47,8 +48,10 @@ struct TestResult {
   bool failed = false;
 };
 
-// What no other scenario's name has.
-bool IsTest(const ScenarioInfo& scenario) { return scenario.name.find('.') != std::string::npos; }
+// A TEST's name has a dot, and no other's has. A program without any has one test, its main().
+bool IsTest(const ScenarioInfo& scenario) {
+  return scenario.name.find('.') != std::string::npos || scenario.name == "main";
+}
 
 std::vector<std::string> ChosenTests(const GtestFlags& flags, const TargetInfo& target) {
   std::vector<std::string> names;
@@ -108,13 +111,15 @@ absl::StatusOr<FuzzOptions> OptionsOf(const GtestFlags& flags, const std::string
 // `weir gtest ./queue_test --gtest_filter=Queue.LosesNothing --weir_replay=FILE`
 std::string ReplayFlags(const GtestFlags& flags, const FailureMessage& failure,
                         const std::string& test) {
-  return absl::StrCat(ShellWord(ProgramName()), " gtest ", ShellWord(flags.target), " ",
+  const bool typed = !flags.target.starts_with('/');
+  return absl::StrCat(ShellWord(ProgramName()), " gtest ",
+                      ShellWord(typed ? flags.target : DisplayPath(flags.target)), " ",
                       ShellWord(absl::StrCat("--gtest_filter=", test)), " ",
                       ShellWord(absl::StrCat("--weir_replay=", DisplayPath(failure.file))));
 }
 
 void TellFailure(const GtestFlags& flags, const FuzzPlan& plan, const FailureMessage& failure) {
-  std::string text = absl::StrCat(failure.headline, "\n", failure.text);
+  std::string text = absl::StrCat(failure.headline, "\n");
   absl::StrAppend(&text, "  verdict   ", failure.verdict, "  (", failure.signature, ")\n",
                   "  found as  execution ", failure.index, " of seed ", plan.seed, "\n");
   const std::string replay = ReplayCommand(plan, failure);
@@ -126,6 +131,7 @@ void TellFailure(const GtestFlags& flags, const FuzzPlan& plan, const FailureMes
   } else {
     absl::StrAppend(&text, "  replay    ", replay, "\n");
   }
+  if (!failure.text.empty()) absl::StrAppend(&text, "\n", failure.text, "\n");
   Print(text);
 }
 
@@ -237,8 +243,8 @@ int DoGtest(const GtestFlags& flags) {
   if (!target.ok()) return ExitWith(target.status());
   if (std::none_of(target->scenarios.begin(), target->scenarios.end(), IsTest)) {
     return ExitWith(absl::InvalidArgumentError(
-        absl::StrCat(flags.target, ": has no GoogleTest tests, or its main() did not list them; `",
-                     ProgramName(), " run --target ", flags.target, " main` shows what it does")));
+        absl::StrCat(flags.target, ": has neither a TEST nor main(), only scenarios: `",
+                     ProgramName(), " fuzz` runs them")));
   }
   const std::vector<std::string> tests = ChosenTests(flags, *target);
   if (flags.list) return List(tests);
@@ -265,7 +271,8 @@ void AddGtest(CLI::App& app, Command& chosen) {
   auto ignored = std::make_shared<std::vector<std::string>>();
   CLI::App* command =
       app.add_subcommand("gtest", "explores each TEST of a target, as its test binary would run");
-  command->add_option("target", flags->target, "a target that contains GoogleTest")->required();
+  command->add_option("target", flags->target, "a target that contains GoogleTest, or has a main()")
+      ->required();
   command
       ->add_option("--gtest_filter", flags->filter,
                    "A.*:B.*-A.slow: the tests that are meant; also $GTEST_FILTER")
