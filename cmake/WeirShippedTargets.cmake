@@ -138,7 +138,14 @@ function(weir_program_targets)
     file(RELATIVE_PATH name "${PROJECT_SOURCE_DIR}/tests" "${program}")
     string(REGEX REPLACE "\\.cc$" "" name "${name}")
     weir_program_accesses("${program}" accesses)
-    weir_target(${name} SOURCES "${program}" INCLUDES "${PROJECT_SOURCE_DIR}" LIBRARIES Threads::Threads
+    file(STRINGS "${program}" gtest REGEX "^#include <gtest/gtest.h>")
+    set(libraries Threads::Threads)
+    if(gtest AND NOT TARGET GTest::gtest_main)
+      continue() # -DWEIR_TESTS=OFF
+    elseif(gtest)
+      set(libraries GTest::gtest_main)
+    endif()
+    weir_target(${name} SOURCES "${program}" INCLUDES "${PROJECT_SOURCE_DIR}" LIBRARIES ${libraries}
                 OPTIONS ${WEIR_WARNINGS} ${accesses})
     if(name MATCHES "^(engine/targets|programs/pass|programs/livelock)/")
       string(REPLACE "/" "_" target "weir_target_${name}")

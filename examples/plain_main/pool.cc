@@ -28,8 +28,8 @@ void Pool::Run(std::function<void()> task) {
 void Pool::Work() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
-    // An atomic may be read without the lock; but who reads "not yet" here and has not gone to sleep
-    // misses the wake-up.
+    // An atomic may be read without the lock; but who reads "not yet" here and has not gone to
+    // sleep misses the wake-up.
     while (tasks_.empty() && !stopping_) wake_.wait(lock);
     if (tasks_.empty()) return;
     std::function<void()> task = std::move(tasks_.front());

@@ -76,9 +76,9 @@ uint64_t MillisecondsSince(Clock::time_point start) {
 int List(const std::vector<std::string>& tests) {
   std::string suite;
   for (const std::string& test : tests) {
-    const size_t dot = test.find('.') + 1;
+    const size_t dot = test.find('.') + 1;  // 0: main
     if (test.substr(0, dot) != suite) Print(absl::StrCat(suite = test.substr(0, dot), "\n"));
-    Print(absl::StrCat("  ", test.substr(dot), "\n"));
+    Print(absl::StrCat(dot == 0 ? "" : "  ", test.substr(dot), "\n"));
   }
   return kExitNothingFound;
 }
