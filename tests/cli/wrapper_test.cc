@@ -165,5 +165,16 @@ TEST_F(Wrapper, WhatItLinksStartsWeir) {
             "this is a target of weir: have weir in $PATH, or its path in $WEIR, to run it\n");
 }
 
+// A line is written in pieces; weir prints it in the midst of that, by a stream of the same name.
+TEST_F(Wrapper, PrintedLinesComeOutAsTheyAre) {
+  WriteAll(folder_ / "print.cc",
+           "#include <cstdio>\n"
+           "int main() { std::printf(\"one %s\\n\", \"line\"); std::puts(\"two\"); }\n");
+  const WeirEnd end =
+      Shell("weir-c++ print.cc -o print && weir run main --target ./print --seed 1");
+  EXPECT_EQ(end.status, 0) << end.error;
+  EXPECT_THAT(end.out, HasSubstr("\nmain/main| one line\nmain/main| two\npass after "));
+}
+
 }  // namespace
 }  // namespace weir::sim
