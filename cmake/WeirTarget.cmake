@@ -139,6 +139,7 @@ function(weir_target name)
   endif()
   set_target_properties(
     ${target} PROPERTIES PREFIX "" SUFFIX .so OUTPUT_NAME "${file}"
+    CXX_VISIBILITY_PRESET default # main is exported
     LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/targets/${folder}")
   if(ARG_REGRESSIONS)
     get_filename_component(regressions "${ARG_REGRESSIONS}" ABSOLUTE)

@@ -95,6 +95,7 @@ extern "C" [[noreturn, gnu::used, gnu::visibility("hidden")]] void WeirEnter(lon
   __builtin_unreachable();
 }
 
+// main is not exported from a target that was compiled with -fvisibility=hidden; weir_main is.
 asm(R"(
 .text
 .globl weir_entry
@@ -105,4 +106,10 @@ weir_entry:
   call WeirEnter
   ud2
 .size weir_entry, .-weir_entry
+
+.globl weir_main
+.type weir_main, @function
+weir_main:
+  jmp main
+.size weir_main, .-weir_main
 )");

@@ -246,7 +246,9 @@ absl::StatusOr<const Target*> LoadTarget(const std::string& path) {
     if (auto status = ResolveRaceSuppressions(g_target.path); !status.ok()) return status;
   }
 
-  g_main = reinterpret_cast<decltype(g_main)>(dlsym(*handle, "main"));
+  // sim/entry.cc exports a main that the target hides.
+  void* const main = dlsym(*handle, "main");
+  g_main = reinterpret_cast<MainFunction>(main != nullptr ? main : dlsym(*handle, "weir_main"));
   if (g_main != nullptr) g_target.scenarios.insert(g_target.scenarios.begin(), &kMainScenario);
   if (g_target.scenarios.empty()) {
     return absl::InvalidArgumentError(

@@ -165,6 +165,14 @@ TEST_F(Wrapper, WhatItLinksStartsWeir) {
             "this is a target of weir: have weir in $PATH, or its path in $WEIR, to run it\n");
 }
 
+TEST_F(Wrapper, FindsAMainThatIsHidden) {
+  const WeirEnd end = Shell("weir-c++ -fvisibility=hidden lost.cc -o lost && ./lost");
+  EXPECT_EQ(end.status, 1) << end.error;
+  EXPECT_THAT(end.out, HasSubstr("[  FAILED  ] main"));
+  WriteAll(folder_ / "none.cc", "void F() {}\n");
+  EXPECT_THAT(Shell("weir-c++ none.cc").error, HasSubstr("undefined reference to `main'"));
+}
+
 // A line is written in pieces; weir prints it in the midst of that, by a stream of the same name.
 TEST_F(Wrapper, PrintedLinesComeOutAsTheyAre) {
   WriteAll(folder_ / "print.cc",

@@ -21,13 +21,17 @@ namespace shadow {
 class Listener : public ::testing::EmptyTestEventListener {
   void OnTestPartResult(const ::testing::TestPartResult& part) override {
     if (!part.failed()) return;
-    // The id has the file without its folders: it names the failure, wherever it was compiled.
-    const char* const path = part.file_name() == nullptr ? "unknown" : part.file_name();
-    const char* const slash = std::strrchr(path, '/');
-    const char* const file = slash == nullptr ? path : slash + 1;
-    const std::string line = std::to_string(part.line_number());
-    const std::string oracle = std::string("expect:") + file + ":" + line;
-    const std::string message = std::string(file) + ":" + line + ": " + Sentence(part.summary());
+    // The id has the file without its folders: it names the failure, wherever it was compiled. What
+    // fails nowhere in particular (a mock that nobody expected) has its test's name.
+    const ::testing::TestInfo* const test = ::testing::UnitTest::GetInstance()->current_test_info();
+    std::string place = test == nullptr ? "" : test->name();
+    if (part.file_name() != nullptr && part.line_number() >= 0) {
+      const char* const slash = std::strrchr(part.file_name(), '/');
+      place = slash == nullptr ? part.file_name() : slash + 1;
+      place += ":" + std::to_string(part.line_number());
+    }
+    const std::string oracle = "expect:" + place;
+    const std::string message = place + ": " + Sentence(part.summary());
     weir_fail(oracle.c_str(), message.c_str(), message.size());
   }
 
