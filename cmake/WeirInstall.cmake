@@ -5,11 +5,15 @@ if(NOT (WEIR_SIM AND WEIR_ENGINE AND TARGET weir))
 endif()
 set(package "${CMAKE_INSTALL_LIBDIR}/cmake/weir")
 
-install(TARGETS weir weir_target_headers EXPORT weir COMPONENT weir)
+install(TARGETS weir weir_target_headers weir_target_shadow EXPORT weir COMPONENT weir)
 install(FILES "${PROJECT_SOURCE_DIR}/sim/weir.h" "${PROJECT_SOURCE_DIR}/sim/weak_compare.h"
-        "${PROJECT_SOURCE_DIR}/sim/oracles.h"
+        "${PROJECT_SOURCE_DIR}/sim/oracles.h" "${PROJECT_SOURCE_DIR}/sim/explore.h"
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/weir/sim"
         COMPONENT weir)
+install(FILES "${PROJECT_SOURCE_DIR}/sim/shadow/gtest/gtest.h"
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/weir/sim/shadow/gtest" COMPONENT weir)
+install(TARGETS weir_entry ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}/weir" COMPONENT weir)
+install(PROGRAMS "${CMAKE_BINARY_DIR}/installed/weir-c++" TYPE BIN COMPONENT weir)
 if(TARGET weir_target_fence)
   install(TARGETS weir_target_fence LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/weir/targets"
           COMPONENT weir)

@@ -9,6 +9,13 @@ set_target_properties(weir_target_headers PROPERTIES EXPORT_NAME target_headers)
 target_include_directories(
   weir_target_headers INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>"
                                 "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/weir>")
+# Headers that a target finds in front of those of the same name.
+add_library(weir_target_shadow INTERFACE)
+add_library(weir::target_shadow ALIAS weir_target_shadow)
+set_target_properties(weir_target_shadow PROPERTIES EXPORT_NAME target_shadow)
+target_include_directories(
+  weir_target_shadow INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/sim/shadow>"
+                               "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/weir/sim/shadow>")
 
 # What the barrier is linked with in simulation. These are the shared ones: Debian's Abseil archives
 # are not position independent (R_X86_64_TPOFF32 in cordz_functions, R_X86_64_PC32 to libstdc++ in
@@ -134,7 +141,14 @@ function(weir_program_targets)
     if(name MATCHES "^fuzz/targets/")
       list(APPEND accesses COVERAGE)
     endif()
-    weir_target(${name} SOURCES "${program}" INCLUDES "${PROJECT_SOURCE_DIR}" LIBRARIES Threads::Threads
+    file(STRINGS "${program}" gtest REGEX "^#include <gtest/gtest.h>")
+    set(libraries Threads::Threads)
+    if(gtest AND NOT TARGET GTest::gtest_main)
+      continue() # -DWEIR_TESTS=OFF
+    elseif(gtest)
+      set(libraries GTest::gtest_main)
+    endif()
+    weir_target(${name} SOURCES "${program}" INCLUDES "${PROJECT_SOURCE_DIR}" LIBRARIES ${libraries}
                 OPTIONS ${WEIR_WARNINGS} ${accesses})
     if(name MATCHES "^(engine/targets|programs/pass|programs/livelock)/")
       string(REPLACE "/" "_" target "weir_target_${name}")

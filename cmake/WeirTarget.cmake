@@ -15,12 +15,18 @@
 #               are found (docs/how-it-works.md)
 # COVERAGE      counts what is executed, for libFuzzer; WEIR_COVERAGE does so for all targets
 # REGRESSIONS   folder of *.weir.json that `weir fuzz` replays first
+#
+# A target that is linked with GoogleTest has its TESTs as scenarios (`weir gtest`).
+#
+# weir-c++ does the same without CMake, by these lists (WeirWrapper.cmake).
 
+# What a user's own options may override.
+set(WEIR_TARGET_DEFAULTS -O2 -g -fno-omit-frame-pointer)
 # -fsanitize=thread here is an ABI: every atomic becomes a call (__tsan_atomic32_load, …), which
 # weir defines. ThreadSanitizer's runtime is never linked.
 set(WEIR_TARGET_OPTIONS
     "SHELL:-include sim/weak_compare.h"
-    -O2 -g -fPIC -fno-omit-frame-pointer -fsanitize=thread
+    -fPIC -fsanitize=thread -ffile-compilation-dir=.
     "SHELL:-mllvm -tsan-instrument-func-entry-exit=0")
 # Points are atomics and calls; no other access.
 set(WEIR_TARGET_ACCESSES_
@@ -49,7 +55,15 @@ set(WEIR_TARGET_LINK_OPTIONS
     # during a run.
     LINKER:-z,now LINKER:--as-needed
     # The schedule file names the build it was made with.
-    LINKER:--build-id=sha1)
+    LINKER:--build-id=sha1
+    # Nothing in a shared object asks for it, so that it would stay in an archive (libgtest_main.a).
+    LINKER:-u,main)
+# What was asked for: with VOLATILE the pass tells of plain accesses all the same, and the loader must
+# know that they do not count.
+set(WEIR_TARGET_LINK_VOLATILE LINKER:--defsym=weir_points_volatile=1)
+set(WEIR_TARGET_LINK_MEMORY LINKER:--defsym=weir_points_memory=1)
+# A fixed one, so that an execution does not depend on where ASLR puts the target.
+set(WEIR_TARGET_TEXT_ADDRESS 0x210000000000)
 
 function(weir_target_check_compiler)
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
@@ -63,14 +77,15 @@ endfunction()
 function(weir_target_compile target)
   cmake_parse_arguments(ARG "" "ACCESSES" "ROOTS;LIBRARIES;INCLUDES;OPTIONS" ${ARGN})
   target_compile_features(${target} PRIVATE cxx_std_20)
-  target_compile_options(${target} PRIVATE ${WEIR_TARGET_OPTIONS}
-                                           ${WEIR_TARGET_ACCESSES_${ARG_ACCESSES}}
-                                           -ffile-compilation-dir=.)
+  target_compile_options(${target} PRIVATE ${WEIR_TARGET_DEFAULTS} ${WEIR_TARGET_OPTIONS}
+                                           ${WEIR_TARGET_ACCESSES_${ARG_ACCESSES}})
   foreach(root IN LISTS ARG_ROOTS)
     target_compile_options(${target} PRIVATE "-ffile-prefix-map=${root}/=")
   endforeach()
   target_compile_options(${target} PRIVATE ${ARG_OPTIONS})
-  target_include_directories(${target} PRIVATE ${ARG_INCLUDES})
+  target_include_directories(
+    ${target} PRIVATE $<TARGET_PROPERTY:weir::target_shadow,INTERFACE_INCLUDE_DIRECTORIES>
+                      ${ARG_INCLUDES})
   target_link_libraries(${target} PRIVATE ${ARG_LIBRARIES} weir::target_headers)
 endfunction()
 
@@ -112,7 +127,7 @@ function(weir_target name)
     list(APPEND ARG_OPTIONS ${WEIR_TARGET_COVERAGE})
   endif()
   if(NOT ARG_TEXT_ADDRESS)
-    set(ARG_TEXT_ADDRESS 0x210000000000)
+    set(ARG_TEXT_ADDRESS ${WEIR_TARGET_TEXT_ADDRESS})
   endif()
 
   string(REPLACE "/" "_" target "weir_target_${name}")
@@ -121,18 +136,16 @@ function(weir_target name)
   add_library(${target} MODULE ${ARG_SOURCES})
   weir_target_compile(${target} ${accesses} ROOTS ${ARG_ROOTS} "${PROJECT_SOURCE_DIR}" LIBRARIES ${ARG_LIBRARIES}
                       INCLUDES ${ARG_INCLUDES} OPTIONS ${ARG_OPTIONS})
-  # A fixed address, so that an execution does not depend on where ASLR puts the target.
   target_link_options(${target} PRIVATE ${WEIR_TARGET_LINK_OPTIONS}
                       "LINKER:-Ttext-segment=${ARG_TEXT_ADDRESS}")
-  # What was asked for: with VOLATILE the pass tells of plain accesses all the same, and the loader
-  # must know that they do not count.
   if(ARG_VOLATILE)
-    target_link_options(${target} PRIVATE LINKER:--defsym=weir_points_volatile=1)
+    target_link_options(${target} PRIVATE ${WEIR_TARGET_LINK_VOLATILE})
   elseif(ARG_MEMORY)
-    target_link_options(${target} PRIVATE LINKER:--defsym=weir_points_memory=1)
+    target_link_options(${target} PRIVATE ${WEIR_TARGET_LINK_MEMORY})
   endif()
   set_target_properties(
     ${target} PROPERTIES PREFIX "" SUFFIX .so OUTPUT_NAME "${file}"
+    CXX_VISIBILITY_PRESET default # main is exported
     LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/targets/${folder}")
   if(ARG_REGRESSIONS)
     get_filename_component(regressions "${ARG_REGRESSIONS}" ABSOLUTE)

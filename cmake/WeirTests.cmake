@@ -183,6 +183,7 @@ function(weir_build_tests)
     add_test(NAME build.binaries COMMAND "${folder}/binaries" "${CMAKE_BINARY_DIR}")
     add_test(NAME build.installed_package COMMAND "${folder}/installed" "${CMAKE_BINARY_DIR}")
     set_tests_properties(build.installed_package PROPERTIES TIMEOUT 300)
+    weir_outside_tests()
   endif()
 
   # fence is for any compiler; what runs without the engine is clean under the sanitizers; and the
@@ -199,6 +200,25 @@ function(weir_build_tests)
                      -DCMAKE_BUILD_TYPE=Debug -DWEIR_INSTALL=OFF "-DWEIR_TARGETS_OF=${CMAKE_BINARY_DIR}"
                      TARGET engine_tests)
   endif()
+endfunction()
+
+# examples.NAME for each project in examples/, built as an outsider would, from one installation that
+# they share.
+function(weir_outside_tests)
+  if(NOT WEIR_INSTALL OR WEIR_TARGETS_OF)
+    return()
+  endif()
+  set(outside "${PROJECT_SOURCE_DIR}/tests/build/outside")
+  set(prefix "${CMAKE_BINARY_DIR}/Testing/installed")
+  add_test(NAME examples.installation COMMAND "${outside}" install "${prefix}" "${CMAKE_BINARY_DIR}")
+  set_tests_properties(examples.installation PROPERTIES FIXTURES_SETUP weir_installation TIMEOUT 300)
+  file(GLOB projects CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/*/README.md")
+  foreach(readme IN LISTS projects)
+    get_filename_component(folder "${readme}" DIRECTORY)
+    get_filename_component(name "${folder}" NAME)
+    add_test(NAME examples.${name} COMMAND "${outside}" ${name} "${prefix}")
+    set_tests_properties(examples.${name} PROPERTIES FIXTURES_REQUIRED weir_installation TIMEOUT 300)
+  endforeach()
 endfunction()
 
 # The model of fence's protocol, docs/model: model.NAME for each configuration that

@@ -25,7 +25,7 @@ struct SharedPage {
   // The execution in progress, enough to repeat it: written before it begins.
   std::atomic<uint32_t> executing{0};  // 1 during an execution
   Execution execution;
-  char scenario[64] = {};
+  char scenario[256] = {};
   int64_t values[kMostParameters] = {};
   uint32_t value_count = 0;
 

@@ -39,6 +39,7 @@ using AddCommand = void (*)(CLI::App& app, Command& chosen);
 void AddList(CLI::App& app, Command& chosen);
 void AddRun(CLI::App& app, Command& chosen);
 void AddFuzz(CLI::App& app, Command& chosen);
+void AddGtest(CLI::App& app, Command& chosen);
 void AddReplay(CLI::App& app, Command& chosen);
 void AddMinimize(CLI::App& app, Command& chosen);
 void AddShow(CLI::App& app, Command& chosen);

@@ -1,10 +1,12 @@
 #include "sim/cli/common.h"
 
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -99,6 +101,12 @@ uint64_t SeedOr(const std::optional<uint64_t>& given) {
   return seed >> 32;  // ten digits are enough, and can be typed
 }
 
+int Cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
 void SetProgramName(const char* name) {
   if (name != nullptr && *name != '\0') g_program = name;
 }
@@ -162,9 +170,14 @@ int ExitWith(const absl::Status& status) {
 
 void PrintJson(const nlohmann::json& json) { Print(DumpJson(json) + "\n"); }
 
+// Not through the stream: this may be called while the target writes to it, which is the same one.
 void Print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  while (!text.empty()) {
+    const ssize_t written = write(STDOUT_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
 }
 
 bool IsTerminal(int fd) { return isatty(fd) == 1; }

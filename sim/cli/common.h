@@ -54,6 +54,9 @@ absl::StatusOr<std::chrono::nanoseconds> ParseDuration(std::string_view flag,
 // `given`, or a number from the system's entropy.
 uint64_t SeedOr(const std::optional<uint64_t>& given);
 
+// Processors that this process may use, at least 1.
+int Cores();
+
 // How the user called this program: what suggested commands begin with.
 void SetProgramName(const char* name);
 const std::string& ProgramName();

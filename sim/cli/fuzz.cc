@@ -1,5 +1,3 @@
-#include <sched.h>
-
 #include <charconv>
 #include <memory>
 #include <string>
@@ -48,12 +46,6 @@ struct FuzzFlags {
   bool reduce = false;
   bool json = false;
 };
-
-int Cores() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
-  return std::max(1, CPU_COUNT(&set));
-}
 
 // "1/4": the second of four.
 absl::Status ParseShard(const std::string& text, FuzzOptions& options) {

@@ -147,18 +147,18 @@ void FuzzReport::Progress(const FuzzStats& stats) {
   line_shown_ = true;
 }
 
-std::string FuzzReport::ReplayCommand(const FailureMessage& failure) const {
+std::string ReplayCommand(const FuzzPlan& plan, const FailureMessage& failure) {
   // Without edits because the recorder died with the process: only the seed repeats it.
   const bool salvaged = failure.signature.ends_with("-process");
-  if (!salvaged) return FileCommand("replay", failure.file, options_.plan.target);
-  return SeedCommand(PlannedRun(options_.plan, failure.index), options_.plan.target);
+  if (!salvaged) return FileCommand("replay", failure.file, plan.target);
+  return SeedCommand(PlannedRun(plan, failure.index), plan.target);
 }
 
 void FuzzReport::Failure(const FailureMessage& failure) {
   ++verdicts_[failure.verdict];
   signatures_.insert(failure.signature);
   ClearLine();
-  const std::string replay = ReplayCommand(failure);
+  const std::string replay = ReplayCommand(options_.plan, failure);
   if (json_) {
     PrintJson({{"event", "failure"},
                {"verdict", failure.verdict},

@@ -11,6 +11,10 @@
 
 namespace weir::sim {
 
+// What repeats a failure of the plan's campaign: its file, or where the process died with its
+// recorder the seed.
+std::string ReplayCommand(const FuzzPlan& plan, const FailureMessage& failure);
+
 class FuzzReport {
  public:
   // `expected`: the verdict that the campaign is to reach, if one was named; "assertion
@@ -31,7 +35,6 @@ class FuzzReport {
  private:
   bool Reached(const std::string& expected) const;
   void ClearLine();
-  std::string ReplayCommand(const FailureMessage& failure) const;
   std::string NeverText(const FuzzStats& stats) const;
 
   const FuzzOptions& options_;

@@ -13,8 +13,8 @@ namespace weir::sim {
 namespace {
 
 constexpr AddCommand kCommands[] = {
-    AddFuzz,   AddReplay, AddMinimize, AddShow,  AddRun,
-    AddCorpus, AddList,   AddDoctor,   AddBench, AddCold,
+    AddFuzz,   AddGtest, AddReplay, AddMinimize, AddShow, AddRun,
+    AddCorpus, AddList,  AddDoctor, AddBench,    AddCold,
 };
 
 // The words of CLI11, and the nearest subcommand when it is that which is unknown.

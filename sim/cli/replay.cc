@@ -1,3 +1,5 @@
+#include "sim/cli/replay.h"
+
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -8,16 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "sim/campaign/worker.h"
 #include "sim/cli/printer.h"
-#include "sim/cli/run.h"
-#include "sim/cli/schedule_file.h"
 
 namespace weir::sim {
 namespace {
-
-struct ReplayOptions {
-  RunOnceOptions run;  // its `scenario` is what was given: a file, or a scenario with --seed
-  bool lenient = false;
-};
 
 void PrintOutcome(const ReplayOptions& options, const ScheduleFile& file,
                   const Replayed& replayed) {
@@ -108,14 +103,17 @@ int DoReplay(const ReplayOptions& options) {
   }
   const absl::StatusOr<ScheduleFile> file =
       OpenScheduleFile(options.run.scenario, options.run.target);
-  if (!file.ok()) return ExitWith(file.status());
-  return RunWithFile(*file, options.run.hang_seconds,
+  return file.ok() ? ReplayFile(options, *file) : ExitWith(file.status());
+}
+
+}  // namespace
+
+int ReplayFile(const ReplayOptions& options, const ScheduleFile& file) {
+  return RunWithFile(file, options.run.hang_seconds,
                      [&](const ScheduleFile& whole, Session& session, SharedPage& page) {
                        return ReplayInSession(options, whole, session, page);
                      });
 }
-
-}  // namespace
 
 void AddReplay(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<ReplayOptions>();

@@ -379,9 +379,9 @@ WEIR_HOT bool QuietSchedulePoint(Op op, const void* object) {
   return true;
 }
 
-// As LookPoint().
+// As LookPoint(). While the target's constructors run there is no current thread to ask.
 WEIR_HOT bool QuietLookPoint(Op op, const void* object) {
-  return CurrentThread().repeat == 0 && QuietPoint(op, object);
+  return g_mode == Mode::kTarget && CurrentThread().repeat == 0 && QuietPoint(op, object);
 }
 
 WEIR_HOT void SchedulePoint(Op op, const void* object) {

@@ -1,7 +1,7 @@
 // What a program can ask about its surroundings: environment variables, random numbers, ids, the
 // machine. All of it is virtual and the same on every machine and in every run.
 //
-// - The environment is empty.
+// - The environment is empty, the current directory is "/".
 // - rand, random and drand48 are glibc's own generators on memory of the World, unseeded as after
 //   srand(1). Virtual processes share them.
 // - getrandom, arc4random and std::random_device give numbers that differ from call to call, and
@@ -162,6 +162,18 @@ char* getenv(const char* name) noexcept { return InHost() ? WEIR_REAL(getenv)(na
 
 char* secure_getenv(const char* name) noexcept {
   return InHost() ? WEIR_REAL(secure_getenv)(name) : nullptr;
+}
+
+char* getcwd(char* buffer, size_t size) noexcept {
+  if (InHost()) return WEIR_REAL(getcwd)(buffer, size);
+  if (buffer != nullptr && size < sizeof "/") {
+    errno = size == 0 ? EINVAL : ERANGE;
+    return nullptr;
+  }
+  // Without a buffer glibc allocates one, of `size` bytes if that is not 0.
+  if (buffer == nullptr) buffer = static_cast<char*>(malloc(size < sizeof "/" ? sizeof "/" : size));
+  if (buffer != nullptr) std::memcpy(buffer, "/", sizeof "/");
+  return buffer;
 }
 
 // --- random numbers

@@ -19,6 +19,7 @@
 #include "sim/posix/allow_list.h"
 #include "sim/posix/elf_file.h"
 #include "sim/posix/exit.h"
+#include "sim/posix/gtest.h"
 #include "sim/posix/imports.h"
 #include "sim/posix/memory.h"
 #include "sim/posix/mutex.h"
@@ -39,7 +40,7 @@ namespace weir::sim {
 namespace {
 
 Target g_target;
-int (*g_main)(int, char**, char**) = nullptr;
+MainFunction g_main = nullptr;
 
 struct TlsModule {
   unsigned long id;
@@ -182,6 +183,19 @@ void ResetPosix() {
   ResetRaces();
 }
 
+// Each TEST in place of main, if the target has any. After the World is sealed.
+absl::Status FindTests(void* handle) {
+  const bool has_gtest = dlsym(handle, "_ZN7testing8UnitTest11GetInstanceEv") != nullptr;
+  if (g_main == nullptr || !has_gtest) return absl::OkStatus();
+  const auto tests = TestScenarios(g_main);
+  if (!tests.ok()) return tests.status();
+  if (tests->empty()) return absl::OkStatus();
+  std::vector<const WeirScenario*>& scenarios = g_target.scenarios;
+  scenarios.erase(scenarios.begin());
+  scenarios.insert(scenarios.begin(), tests->begin(), tests->end());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddScenario(const WeirScenario* scenario) {
@@ -232,7 +246,9 @@ absl::StatusOr<const Target*> LoadTarget(const std::string& path) {
     if (auto status = ResolveRaceSuppressions(g_target.path); !status.ok()) return status;
   }
 
-  g_main = reinterpret_cast<decltype(g_main)>(dlsym(*handle, "main"));
+  // sim/entry.cc exports a main that the target hides.
+  void* const main = dlsym(*handle, "main");
+  g_main = reinterpret_cast<MainFunction>(main != nullptr ? main : dlsym(*handle, "weir_main"));
   if (g_main != nullptr) g_target.scenarios.insert(g_target.scenarios.begin(), &kMainScenario);
   if (g_target.scenarios.empty()) {
     return absl::InvalidArgumentError(
@@ -241,6 +257,7 @@ absl::StatusOr<const Target*> LoadTarget(const std::string& path) {
   g_reset_hook = ResetPosix;
   g_copy_hook = CopyPosix;
   if (auto status = SealWorld(TouchTls); !status.ok()) return status;
+  if (auto status = FindTests(*handle); !status.ok()) return status;
   return &g_target;
 }
 

@@ -15,7 +15,8 @@ struct Target {
   std::string path;      // absolute
   std::string name;      // file name without ".so"
   std::string build_id;  // of the ELF note, in hex; empty if it has none
-  // In order of registration; "main", without parameters, first when the target exports main.
+  // In order of registration; "main", without parameters, first when the target exports main. In
+  // its place, when that is a GoogleTest binary, each of its tests (gtest.h).
   std::vector<const WeirScenario*> scenarios;
 };
 

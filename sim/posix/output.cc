@@ -72,6 +72,12 @@ void CaptureOutput() {
 
 using namespace weir::sim;  // NOLINT: the definitions below are C's
 
+extern "C" int isatty(int fd) noexcept {
+  if (InHost()) return WEIR_REAL(isatty)(fd);
+  errno = ENOTTY;
+  return 0;
+}
+
 extern "C" ssize_t write(int fd, const void* bytes, size_t size) {
   if (InHost()) return WEIR_REAL(write)(fd, bytes, size);
   if (fd != STDOUT_FILENO && fd != STDERR_FILENO) {

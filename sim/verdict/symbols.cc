@@ -110,7 +110,13 @@ void AddInlined(Dwarf_Die* unit, uint64_t address, uint64_t pc, std::vector<Fram
 
 // What the user wrote: not a library's header, and not the one through which he speaks to weir.
 bool IsUserFile(std::string_view file) {
-  return !file.empty() && !file.starts_with("/usr/") && !file.ends_with("sim/weir.h");
+  // GoogleTest may have been compiled with the target, from anywhere.
+  constexpr std::string_view kNotUsers[] = {"sim/weir.h", "sim/explore.h", "gtest/gtest.h",
+                                            "/googletest/", "/googlemock/"};
+  return !file.empty() && !file.starts_with("/usr/") &&
+         std::none_of(std::begin(kNotUsers), std::end(kNotUsers), [file](std::string_view part) {
+           return file.find(part) != std::string_view::npos;
+         });
 }
 
 // The engine's frames are no part of the story; nor is what starts a thread in libstdc++ and libc.

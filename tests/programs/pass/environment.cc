@@ -81,6 +81,16 @@ void Machine() {
   assert(sched_getcpu() >= 0);
 }
 
+void Folder() {
+  char path[4096];
+  assert(getcwd(path, sizeof path) == path && path[0] == '/');
+  assert(getcwd(path, 1) == nullptr && errno == ERANGE);
+  assert(getcwd(path, 0) == nullptr && errno == EINVAL);
+  char* const allocated = getcwd(nullptr, 0);
+  assert(allocated != nullptr && allocated[0] == '/');
+  std::free(allocated);
+}
+
 }  // namespace
 
 int main() {
@@ -88,6 +98,8 @@ int main() {
   Entropy();
   Ids();
   Machine();
+  Folder();
   assert(std::getenv("a variable that nobody sets") == nullptr);
+  assert(isatty(-1) == 0);
   return 0;
 }
