@@ -41,7 +41,7 @@ TEST_F(Gtest, ListsWhatAFilterLeavesButNoDisabledTests) {
   const WeirEnd all = Run("--gtest_list_tests");
   EXPECT_EQ(all.status, 0) << all.error;
   EXPECT_EQ(all.out,
-            "Account.\n  KeepsBoth\n  FailsTwice\n  Throws\n  SkipsItself\n"
+            "Account.\n  KeepsBoth\n  FailsTwice\n  FailsNowhere\n  Throws\n  SkipsItself\n"
             "Fresh.\n  EachTime\n"
             "Typed/0.\n  IsZero\nTyped/1.\n  IsZero\n"
             "Explored.\n  AsOftenAsItSays\n  WithItsSeed\n  WithAStrategyThatThereIsNot\n"
@@ -83,6 +83,11 @@ TEST_F(Gtest, EndsWithTheFirstExpectationThatFails) {
   const WeirEnd end = Run("--gtest_filter=Account.FailsTwice");
   EXPECT_EQ(end.status, 1);
   EXPECT_THAT(end.out, AllOf(HasSubstr("the first"), Not(HasSubstr("the second"))));
+}
+
+TEST_F(Gtest, AFailureWithoutAPlaceHasItsTestsName) {
+  EXPECT_THAT(Run("--gtest_filter=Account.FailsNowhere").out,
+              AllOf(HasSubstr("FailsNowhere: "), HasSubstr("(assertion-expect_FailsNowhere)")));
 }
 
 TEST_F(Gtest, AnExceptionIsToldWhereItWasThrown) {

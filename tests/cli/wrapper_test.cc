@@ -88,7 +88,8 @@ TEST_F(Wrapper, RefusesWhatCannotBeATarget) {
   Refuses("-flto lost.cc", HasSubstr("-flto"));
   Refuses("-m32 -c lost.cc", HasSubstr("x86-64 Linux"));
   Refuses("--weir-memory --weir-volatile lost.cc", HasSubstr("exclude each other"));
-  Refuses("--weir-memry lost.cc", HasSubstr("known are --weir-memory and --weir-volatile"));
+  Refuses("--weir-memry lost.cc",
+          HasSubstr("known are --weir-memory, --weir-volatile and --weir-coverage"));
   WriteAll(folder_ / "arguments", "-static lost.cc");
   Refuses("@arguments", HasSubstr("-static: "));
   EXPECT_THAT(Shell("WEIR_ACCESSES=all weir-c++ lost.cc").error,
@@ -129,6 +130,15 @@ TEST_F(Wrapper, WithVolatileSeesASpinOnOne) {
   const WeirEnd end = Shell(
       "weir-c++ --weir-volatile spin.cc -o spin && weir fuzz --target ./spin --runs 500 --seed 1");
   EXPECT_EQ(end.status, 0) << end.out << end.error;
+}
+
+TEST_F(Wrapper, WithCoverageLibFuzzerSearchesIt) {
+  const std::string fuzz = " && target_fuzzer --target=./lost -seed=1 -runs=100000";
+  EXPECT_EQ(Shell("weir-c++ --weir-coverage lost.cc -o lost" + fuzz).status, 77);
+  const WeirEnd end = Shell("export WEIR_COVERAGE=1; weir-c++ lost.cc -o lost" + fuzz);
+  EXPECT_EQ(end.status, 77);
+  EXPECT_THAT(end.error, HasSubstr("FuzzerHash=assertion-assert_lost.cc_9"));
+  EXPECT_THAT(Shell("weir-c++ lost.cc -o lost" + fuzz).error, HasSubstr("no interesting inputs"));
 }
 
 TEST_F(Wrapper, ALibraryOfTheProjectIsInstrumentedToo) {

@@ -19,12 +19,13 @@ namespace weir {
 namespace shadow {
 
 class Listener : public ::testing::EmptyTestEventListener {
+  void OnTestStart(const ::testing::TestInfo& test) override { test_ = test.name(); }
+
   void OnTestPartResult(const ::testing::TestPartResult& part) override {
     if (!part.failed()) return;
     // The id has the file without its folders: it names the failure, wherever it was compiled. What
     // fails nowhere in particular (a mock that nobody expected) has its test's name.
-    const ::testing::TestInfo* const test = ::testing::UnitTest::GetInstance()->current_test_info();
-    std::string place = test == nullptr ? "" : test->name();
+    std::string place = test_;
     if (part.file_name() != nullptr && part.line_number() >= 0) {
       const char* const slash = std::strrchr(part.file_name(), '/');
       place = slash == nullptr ? part.file_name() : slash + 1;
@@ -50,6 +51,8 @@ class Listener : public ::testing::EmptyTestEventListener {
     }
     return sentence;
   }
+
+  const char* test_ = "";  // as GoogleTest keeps it; asking for it would take a lock that it holds
 };
 
 // Once in a target, however many of its files include this.

@@ -28,6 +28,9 @@ TEST(Account, FailsTwice) {
   EXPECT_TRUE(false) << "the second";
 }
 
+// As a mock does that was called when nobody expected it.
+TEST(Account, FailsNowhere) { ADD_FAILURE_AT(nullptr, -1) << "anywhere"; }
+
 TEST(Account, Throws) { throw std::runtime_error("thrown on purpose"); }
 TEST(Account, DISABLED_Fails) { FAIL(); }
 TEST(DISABLED_Account, Fails) { FAIL(); }
