@@ -51,7 +51,8 @@ std::optional<Schedule> SessionExecutor::Search(const Schedule& like, uint64_t p
     spent += result.points + kLeastCost;
     if (result.verdict.kind != like.verdict.kind) continue;
     if (session_.SignatureOfRun(run, result) != like.verdict.signature) continue;
-    return session_.Record(run, result).schedule;
+    Finding finding = session_.Record(run, result);
+    if (finding.whole) return std::move(finding.schedule);
   }
   return std::nullopt;
 }

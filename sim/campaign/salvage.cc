@@ -39,6 +39,7 @@ FailureMessage Salvage(const FuzzPlan& plan, const SharedPage& page, const Child
   failure.headline = schedule.verdict.message;
   failure.scenario = RunText(schedule);
   failure.points = page.progress.points;
+  failure.only_by_seed = true;  // the recorder has died with the process
   failure.file = store.PutFound(schedule).value_or("");
   return failure;
 }

@@ -51,6 +51,9 @@ std::string FailedPath(const RunResult& result) {
   return "";
 }
 
+// What is left of an execution that has too many edits, in the order in which it is tried.
+constexpr size_t kCuts[] = {1 << 8, 1 << 12, Recorder::kMostEdits};
+
 // Of how many scenarios with parameters the profiles are kept.
 constexpr size_t kMostProfiles = 256;
 
@@ -195,7 +198,24 @@ Finding Session::Record(const SearchRun& run, const RunResult& expected) {
     schedule.fingerprint = expected.fingerprint;
     return {std::move(schedule), std::move(report)};
   }
+  if (!recorder.whole()) return CutOff(std::move(schedule), std::move(report));
   return Check(std::move(schedule), result, std::move(report));
+}
+
+Finding Session::CutOff(Schedule schedule, Report report) {
+  const std::vector<Edit> edits = std::move(schedule.edits);
+  for (const size_t kept : kCuts) {
+    if (!report.verdict.failed()) break;
+    schedule.edits.assign(edits.begin(), edits.begin() + std::min(kept, edits.size()));
+    const absl::StatusOr<Replayed> replayed = Replay(schedule, ReplayMode::kLenient);
+    if (!replayed.ok() || !replayed->result.verdict.failed()) continue;
+    if (replayed->report.signature != report.signature) continue;
+    absl::StatusOr<Finding> finding = RecordReplay(schedule);
+    if (finding.ok()) return *std::move(finding);
+  }
+  schedule.edits.clear();
+  schedule.verdict = Expected(report, "");
+  return {std::move(schedule), std::move(report), /*whole=*/false};
 }
 
 Finding Session::Check(Schedule schedule, const RunResult& recorded, Report report) {

@@ -35,6 +35,7 @@ struct SearchRun {
 struct Finding {
   Schedule schedule;
   Report report;
+  bool whole = true;  // false: it has more edits than are kept, and the schedule has none of them
 };
 
 // What a replay gave.
@@ -77,6 +78,9 @@ class Session {
   // Runs it again with a recorder attached, and then what the recorder wrote down. If that is
   // another execution, or the first one did not come out as `expected`, the finding's verdict is
   // nondeterminism, and its message says where the two part.
+  //
+  // Of an execution with more edits than are kept (Recorder::kMostEdits) it is one that begins like
+  // that and then follows the default, if that one fails alike.
   Finding Record(const SearchRun& run, const RunResult& expected);
 
   // InvalidArgument if the schedule does not fit the target: another scenario, parameters out of
@@ -102,6 +106,8 @@ class Session {
   Report ReportOf(const RunResult& result);
   // Fills in what came of it, and replays it strictly.
   Finding Check(Schedule schedule, const RunResult& recorded, Report report);
+  // Of what could not be recorded whole.
+  Finding CutOff(Schedule schedule, Report report);
 
   const Target& target_;
   TargetInfo info_;

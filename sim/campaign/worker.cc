@@ -184,6 +184,7 @@ void Worker::Tell(const Finding& finding, uint64_t index, std::string_view regre
   message.text = ShortText(finding.report, kFramesInShort);
   message.edits = finding.schedule.edits.size();
   message.points = finding.schedule.points;
+  message.only_by_seed = !finding.whole;
   SendLine(pipe_, DumpJson({{"failure", ToJson(message)}}));
 }
 
@@ -221,13 +222,14 @@ Json ToJson(const FailureMessage& message) {
           {"scenario", message.scenario},   {"file", message.file},
           {"text", message.text},           {"edits", message.edits},
           {"points", message.points},       {"regression", message.regression},
-          {"repeats", message.repeats}};
+          {"repeats", message.repeats},     {"only_by_seed", message.only_by_seed}};
 }
 
 FailureMessage FailureFromJson(const Json& json) {
-  return {json.at("index"),    json.at("verdict"),    json.at("signature"), json.at("headline"),
-          json.at("scenario"), json.at("file"),       json.at("text"),      json.at("edits"),
-          json.at("points"),   json.at("regression"), json.at("repeats")};
+  return {json.at("index"),      json.at("verdict"),  json.at("signature"),
+          json.at("headline"),   json.at("scenario"), json.at("file"),
+          json.at("text"),       json.at("edits"),    json.at("points"),
+          json.at("regression"), json.at("repeats"),  json.at("only_by_seed")};
 }
 
 std::string RunText(const Schedule& schedule) {

@@ -35,8 +35,9 @@ struct FailureMessage {
   std::string text;      // waits and stacks, in short
   uint64_t edits = 0;
   uint64_t points = 0;
-  std::string regression;  // the name of the one that failed; empty: an execution of the search
-  uint64_t repeats = 0;    // of a signature that this worker has told before: no file
+  std::string regression;     // the name of the one that failed; empty: an execution of the search
+  uint64_t repeats = 0;       // of a signature that this worker has told before: no file
+  bool only_by_seed = false;  // the file has no edits: only the seed repeats it
 };
 
 nlohmann::json ToJson(const FailureMessage& message);

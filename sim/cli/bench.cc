@@ -47,6 +47,7 @@ struct Case {
   const char* scenario;
   const char* strategy;
   std::vector<Setting> settings;
+  bool copies = false;  // systematic: goes on from copies of executions
 };
 
 // Grouped by target: each target needs a process of its own.
@@ -78,6 +79,17 @@ const std::vector<Case>& Cases() {
        "marker_burst",
        "random",
        {{"iterations", 64}, {"workers", 2}, {"burst", 8}}},
+      {"marker_burst/bounded/whole",
+       "fence",
+       "marker_burst",
+       "bounded",
+       {{"workers", 2}, {"iterations", 1}}},
+      {"marker_burst/bounded/copies",
+       "fence",
+       "marker_burst",
+       "bounded",
+       {{"workers", 2}, {"iterations", 1}},
+       true},
   };
   return *cases;
 }
@@ -171,38 +183,66 @@ absl::StatusOr<Measured> Prepare(const Case& the_case, const Target& target) {
       absl::StrCat("target ", target.path, " has no scenario ", the_case.scenario));
 }
 
+// What a repetition has run so far.
+struct Work {
+  RunOptions options;
+  uint64_t executions = 0;
+  uint64_t points = 0;
+};
+
+absl::Status RunNext(Measured& measured, Work& work) {
+  work.options.execution.index = measured.next_index++;
+  const RunResult result = Run(work.options, *measured.strategy);
+  ++work.executions;
+  work.points += result.points;
+  if (!result.verdict.failed()) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat(measured.the_case->name, ", execution ",
+                                          work.options.execution.index,
+                                          " of campaign 1: ", result.verdict.message));
+}
+
 // Executions until the time of a repetition is over.
+absl::Status RunForAWhile(Measured& measured, Work& work) {
+  const double begin = CpuSecondsOfThread();
+  while (CpuSecondsOfThread() - begin < kRepetitionSeconds) {
+    for (const uint64_t next = work.points + kPointsPerReading; work.points < next;) {
+      if (absl::Status status = RunNext(measured, work); !status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The whole search, since what an execution has in common with the one before depends on where in
+// the tree it is. Points that were not run again count as well.
+absl::Status RunSearch(Measured& measured, Work& work) {
+  measured.strategy = MakeStrategy(measured.the_case->strategy);
+  work.options.execution.extent.deviations = 1;
+  if (measured.the_case->copies) work.options.log = nullptr;  // it wants whole executions
+  do {
+    if (absl::Status status = RunNext(measured, work); !status.ok()) return status;
+  } while (measured.strategy->Advance());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Sample> Repeat(Measured& measured, DecisionLog& log, SharedPage& page) {
   Sample sample;
   sample.jump_ns = JumpNs();
-  RunOptions options;
-  options.scenario = measured.scenario;
-  options.values = measured.values;
-  options.execution.campaign_seed = 1;
-  options.log = &log;
-  options.progress = &page.progress;
-  uint64_t executions = 0;
-  uint64_t points = 0;
-  double seconds = 0;
+  Work work;
+  work.options.scenario = measured.scenario;
+  work.options.values = measured.values;
+  work.options.execution.campaign_seed = 1;
+  work.options.log = &log;
+  work.options.progress = &page.progress;
   const double begin = CpuSecondsOfThread();
-  while (seconds < kRepetitionSeconds) {
-    for (const uint64_t next = points + kPointsPerReading; points < next; ++executions) {
-      log.size = 0;
-      log.overflowed = false;
-      options.execution.index = measured.next_index++;
-      const RunResult result = Run(options, *measured.strategy);
-      if (result.verdict.failed()) {
-        return absl::InternalError(absl::StrCat(measured.the_case->name, ", execution ",
-                                                options.execution.index,
-                                                " of campaign 1: ", result.verdict.message));
-      }
-      points += result.points;
-    }
-    seconds = CpuSecondsOfThread() - begin;
-  }
-  sample.seconds_per_schedule = seconds / static_cast<double>(executions);
-  sample.ns_per_point = seconds * 1e9 / static_cast<double>(points);
-  sample.points_per_schedule = static_cast<double>(points) / static_cast<double>(executions);
+  const absl::Status status = IsSystematic(measured.the_case->strategy)
+                                  ? RunSearch(measured, work)
+                                  : RunForAWhile(measured, work);
+  if (!status.ok()) return status;
+  const double seconds = CpuSecondsOfThread() - begin;
+  sample.seconds_per_schedule = seconds / static_cast<double>(work.executions);
+  sample.ns_per_point = seconds * 1e9 / static_cast<double>(work.points);
+  sample.points_per_schedule =
+      static_cast<double>(work.points) / static_cast<double>(work.executions);
   return sample;
 }
 

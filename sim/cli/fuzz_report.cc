@@ -148,9 +148,7 @@ void FuzzReport::Progress(const FuzzStats& stats) {
 }
 
 std::string ReplayCommand(const FuzzPlan& plan, const FailureMessage& failure) {
-  // Without edits because the recorder died with the process: only the seed repeats it.
-  const bool salvaged = failure.signature.ends_with("-process");
-  if (!salvaged) return FileCommand("replay", failure.file, plan.target);
+  if (!failure.only_by_seed) return FileCommand("replay", failure.file, plan.target);
   return SeedCommand(PlannedRun(plan, failure.index), plan.target);
 }
 
@@ -186,8 +184,10 @@ void FuzzReport::Failure(const FailureMessage& failure) {
   absl::StrAppend(&text, "  file      ", DisplayPath(failure.file), "  (", failure.edits,
                   failure.edits == 1 ? " edit)\n" : " edits)\n");
   absl::StrAppend(&text, "  replay    ", replay, "\n");
-  absl::StrAppend(&text, "  minimise  ",
-                  FileCommand("minimize", failure.file, options_.plan.target), "\n");
+  if (!failure.only_by_seed) {
+    absl::StrAppend(&text, "  minimise  ",
+                    FileCommand("minimize", failure.file, options_.plan.target), "\n");
+  }
   if (!failure.text.empty()) absl::StrAppend(&text, "\n", Indented(failure.text));
   Print(text + "\n");
 }

@@ -41,7 +41,8 @@ int TellFailure(const RunOnceOptions& options, const SearchRun& run, const RunRe
   file = store->PutFound(finding.schedule);
   if (file.ok()) file = store->MakeFirst(*file);
   if (!file.ok()) return ExitWith(file.status());
-  const std::string replay = FileCommand("replay", *file, target.path);
+  const std::string replay =
+      finding.whole ? FileCommand("replay", *file, target.path) : SeedCommand(run, target.path);
   if (options.json) {
     PrintJson({{"failure", finding.report.headline},
                {"verdict", std::string(VerdictName(finding.report.verdict.kind))},

@@ -93,6 +93,10 @@ void Recorder::OnDecision(const Point& point, Choice choice) {
   // Before its first point a thread has no place that an edit could name; the engine draws nothing
   // there.
   if (choice == point.fallback || at.event.step == 0) return;
+  if (edits_.size() == kMostEdits) {
+    whole_ = false;
+    return;
+  }
   const PointEvent& event = at.event;
   edits_.push_back({.thread = trace_.threads[at.thread].path,
                     .op = event.op,

@@ -35,6 +35,10 @@ struct RecorderOptions {
 // For one execution each.
 class Recorder final : public Observer {
  public:
+  // Edits beyond these are not kept: a file of hundreds of megabytes helps nobody, and an execution
+  // that leaves the default so often goes round in circles.
+  static constexpr size_t kMostEdits = size_t{1} << 16;
+
   Recorder(Names names, RecorderOptions options);
 
   void OnPoint(const PointEvent& event) override;
@@ -42,6 +46,9 @@ class Recorder final : public Observer {
   void OnResult(ThreadSlot thread, uint64_t value) override;
   void OnOutput(ThreadSlot thread, int fd, std::string_view text) override;
   void OnFact(ThreadSlot thread, std::string_view key, int64_t value) override;
+
+  // Whether the schedule is all of the execution; false if it had more edits.
+  bool whole() const { return whole_; }
 
   // After the execution, before another begins: sets the schedule's edits, faults, thread names (of
   // the threads that they and the verdict mention), checkpoints and points, and leaves the rest
@@ -75,6 +82,7 @@ class Recorder final : public Observer {
   absl::flat_hash_map<uint64_t, PointCount> counts_;  // by KeyHash
   ProcessLives processes_;
   std::vector<Edit> edits_;
+  bool whole_ = true;
   std::vector<Fault> faults_;
   std::vector<uint64_t> checkpoints_;
   uint64_t points_ = 0;

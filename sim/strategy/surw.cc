@@ -37,6 +37,7 @@ void SurwStrategy::Begin(const Execution& next, Random random) {
   held_ = {};
   intended_ = kNoThread;
   yields_ = 0;
+  since_ = 0;
   id_ = {};
   weight_ = {};
   all_ = profile_ == nullptr || profile_->objects.empty();
@@ -156,17 +157,25 @@ bool SurwStrategy::AllLeftYield(const Point& point) {
   return true;
 }
 
+bool SurwStrategy::HoldsForTooLong(const Point& point) {
+  if (point.step - since_ <= kSlicePoints) [[likely]]
+    return false;
+  since_ = point.step;
+  return true;
+}
+
 // If the thread was held, its event is behind it.
-void SurwStrategy::Does(ThreadSlot thread) {
+void SurwStrategy::Does(ThreadSlot thread, uint64_t step) {
   if (!Has(held_, thread)) return;
   held_[thread >> 6] &= ~(uint64_t{1} << (thread & 63));
   yields_ = 0;
+  since_ = step;
   if (weight_[thread] > 0 && profile_ != nullptr) --weight_[thread];
   if (intended_ == thread) intended_ = kNoThread;
 }
 
-Choice SurwStrategy::Take(ThreadSlot thread) {
-  Does(thread);
+Choice SurwStrategy::Take(ThreadSlot thread, uint64_t step) {
+  Does(thread, step);
   return thread;
 }
 
@@ -178,23 +187,23 @@ Choice SurwStrategy::Choose(const Point& point) {
 
   const ThreadSet& runnable = *point.runnable;
   Follow(runnable);
-  Does(point.thread);  // where it was alone, nobody asked
+  Does(point.thread, point.step);  // where it was alone, nobody asked
   if (point.thread_can_run && !point.yields && IsSelected(point.object)) {
     held_[point.thread >> 6] |= uint64_t{1} << (point.thread & 63);
   }
   if (intended_ == kNoThread) intended_ = DrawIntended(runnable, /*among_held=*/false);
   const Words candidates = Candidates(runnable, point);
-  if (Count(candidates) == 0 || AllLeftYield(point)) {
+  if (Count(candidates) == 0 || AllLeftYield(point) || HoldsForTooLong(point)) {
     if (const ThreadSlot held = DrawIntended(runnable, /*among_held=*/true); held != kNoThread) {
       intended_ = held;
-      return Take(held);
+      return Take(held, point.step);
     }
   }
   if (Count(candidates) == 0) return point.thread;  // it yields, and is alone
   const bool stays = exponent_ != 0 && point.thread_can_run && Has(candidates, point.thread) &&
                      random_.Bits() >> (32 - exponent_) != 0;
-  if (stays) return Take(point.thread);
-  return Take(Nth(candidates, random_.Below(static_cast<uint32_t>(Count(candidates)))));
+  if (stays) return Take(point.thread, point.step);
+  return Take(Nth(candidates, random_.Below(static_cast<uint32_t>(Count(candidates)))), point.step);
 }
 
 }  // namespace weir::sim

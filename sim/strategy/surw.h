@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/engine/decision.h"
+#include "sim/engine/limits.h"
 #include "sim/strategy/environment.h"
 #include "sim/strategy/profile.h"
 
@@ -34,7 +35,9 @@ namespace weir::sim {
 //   1 − 2^-e, e uniform in 0 … kStickiest.
 // - Without a profile every object is selected, and every thread weighs the same.
 // - A thread that yields is not taken again while another one may run. When all that is left
-//   yields, be it several threads in turn, one that is held becomes the intended one.
+//   yields, be it several threads in turn, one that is held becomes the intended one. So it does
+//   when nobody has had a selected event for kSlicePoints (limits.h): what runs in the meantime may
+//   be a loop that waits for one who is held.
 // - Events beyond those that were counted weigh nothing as long as somebody else has any left.
 // - Where only one thread can run, nobody is asked, and of its events only those are counted at
 //   which it had been held before.
@@ -61,8 +64,9 @@ class SurwStrategy final : public Strategy {
 
   Words Candidates(const ThreadSet& runnable, const Point& point) const;
   bool AllLeftYield(const Point& point);
-  void Does(ThreadSlot thread);
-  Choice Take(ThreadSlot thread);
+  bool HoldsForTooLong(const Point& point);
+  void Does(ThreadSlot thread, uint64_t step);
+  Choice Take(ThreadSlot thread, uint64_t step);
 
   static bool Has(const Words& words, ThreadSlot thread) {
     return (words[thread >> 6] >> (thread & 63) & 1) != 0;
@@ -83,6 +87,7 @@ class SurwStrategy final : public Strategy {
   Words held_{};  // at a selected event, and not let through
   ThreadSlot intended_ = kNoThread;
   uint32_t yields_ = 0;                         // since somebody came to a selected event
+  uint64_t since_ = 0;                          // the step of the last selected event
   std::array<ThreadId, kMaxThreads> id_{};      // who was last seen in the slot
   std::array<uint32_t, kMaxThreads> weight_{};  // selected events that it still has to do
   std::vector<ThreadSlot> slot_;  // by place in the profile: where the thread is; kNoThread

@@ -176,5 +176,30 @@ TEST_F(WholeWay, TheDoctorSaysWhetherAndWhyNot) {
   EXPECT_THAT(end.out, HasSubstr("NO"));
 }
 
+// A livelock leaves the default millions of times; what is written down begins like it.
+TEST_F(WholeWay, AnExecutionWithTooManyEditsIsCutOff) {
+  const nlohmann::json failure = Find("livelock/never_ends", "c", "--strategy random");
+  EXPECT_EQ(failure.value("verdict", ""), "livelock");
+  EXPECT_LE(failure.value("edits", 99999), 256);
+  const WeirEnd replay = Run("replay " + failure.value("file", "") + " --times 2 --json --target " +
+                             Program("livelock/never_ends"));
+  EXPECT_EQ(replay.status, 1) << replay.out << replay.error;
+  EXPECT_THAT(replay.out, AllOf(HasSubstr("\"same\":true"), HasSubstr("livelock")));
+}
+
+TEST_F(WholeWay, WhatCannotBeCutOffIsRepeatedByItsSeed) {
+  const std::string target = " --target " WEIR_BINARY_DIR "/targets/cli/targets/drawn_for_ever.so ";
+  const WeirEnd found = Run("fuzz --strategy random --runs 1 --seed 1 --json" + target);
+  const nlohmann::json failure = found.Event("failure");
+  ASSERT_TRUE(failure.is_object()) << found.out << found.error;
+  EXPECT_EQ(failure.value("verdict", ""), "livelock");
+  EXPECT_EQ(failure.value("edits", 99), 0);
+  const std::string replay = failure.value("replay", "");
+  ASSERT_THAT(replay, HasSubstr(" --seed 1 "));
+  const WeirEnd again = Run(replay.substr(replay.find("replay ")));
+  EXPECT_EQ(again.status, 1) << again.out << again.error;
+  EXPECT_THAT(again.out, HasSubstr("livelock"));
+}
+
 }  // namespace
 }  // namespace weir::sim

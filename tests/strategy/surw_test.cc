@@ -129,6 +129,31 @@ TEST(Surw, SpinnersThatWaitForOneThatIsHeldLetItGo) {
   }
 }
 
+// Thread 0 comes to its access at its last step but one, thread 1 near its begin: when thread 0 is
+// the intended one, thread 1 would be held for most of the 30,000 steps. It is let go earlier.
+TEST(Surw, NobodyIsHeldForLong) {
+  constexpr int kSteps = 30'000;
+  Toy toy(2, kSteps);
+  toy.On([](int thread, int step) {
+    return Toy::Event{step == (thread == 0 ? kSteps - 2 : 2) ? &g_objects[0] : nullptr};
+  });
+  const Profile profile = toy.MakeProfile();
+  SurwStrategy strategy;
+  uint64_t longest = 0;
+  for (uint64_t index = 0; index < 50; ++index) {
+    const auto order = toy.Run(strategy, {.index = index, .profile = &profile}).order;
+    uint64_t begin = 0;
+    int steps = 0;
+    for (size_t i = 0; i < order.size() && steps < 3; ++i) {
+      if (order[i] != 1) continue;
+      if (++steps == 2) begin = i;
+      if (steps == 3) longest = std::max(longest, i - begin);
+    }
+  }
+  EXPECT_GT(longest, kSlicePoints - 1'000);
+  EXPECT_LT(longest, kSlicePoints + 1'000);
+}
+
 // N − 1 threads write two objects one after the other, the last thread reads both, the one that is
 // written first, first. What is looked for: it reads the second one when nobody has written it and
 // somebody the first. With the second object selected (a quarter of the executions at least: one
