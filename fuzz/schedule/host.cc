@@ -191,7 +191,7 @@ RunResult Execute(const Scenario& scenario, const FuzzInput& input, bool capture
 
 }  // namespace
 
-void StartFuzzing(int* argc, char*** argv, std::string_view default_target) {
+void StartFuzzing(int* argc, char*** argv) {
   const Flags flags = ReadFlags(*argc, *argv);
   static Host host;
   g_host = &host;
@@ -205,7 +205,7 @@ void StartFuzzing(int* argc, char*** argv, std::string_view default_target) {
     of_bug = bug.scenarios;
     host.target_flag = absl::StrCat(" --bug ", bug.number);
   } else {
-    const std::string target = flags.target.empty() ? std::string(default_target) : flags.target;
+    const std::string target = flags.target.empty() ? std::string(kFuzzedTarget) : flags.target;
     if (target.empty()) Refuse("which target? --target=FILE.so");
     path = OrRefuse(FindTarget(target));
     if (!flags.target.empty()) host.target_flag = absl::StrCat(" --target ", target);

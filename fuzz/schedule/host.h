@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace weir::sim {
+
+// What is fuzzed without --target; empty: there has to be one. Each fuzzer defines its own.
+extern const char kFuzzedTarget[];
 
 // Flags of its own, which libFuzzer leaves alone since they begin with two dashes:
 //
@@ -18,7 +20,7 @@ namespace weir::sim {
 //   --hang=SECONDS             CPU time without a scheduling point; 10
 //
 // Ends the process, with status 2 and the reason, if one of them is wrong.
-void StartFuzzing(int* argc, char*** argv, std::string_view default_target);
+void StartFuzzing(int* argc, char*** argv);
 
 // LLVMFuzzerTestOneInput, LLVMFuzzerCustomMutator, LLVMFuzzerCustomCrossOver.
 int FuzzOne(const uint8_t* data, size_t size);

@@ -111,13 +111,7 @@ TEST(Conflict, NobodyIsHeldForLong) {
   uint64_t longest = 0;
   for (uint64_t index = 0; index < 300; ++index) {
     const auto order = toy.Run(strategy, {.index = index, .profile = &profile}).order;
-    uint64_t begin = 0;
-    int steps = 0;
-    for (size_t i = 0; i < order.size() && steps < 3; ++i) {
-      if (order[i] != 1) continue;
-      if (++steps == 2) begin = i;
-      if (steps == 3) longest = std::max(longest, i - begin);
-    }
+    longest = std::max(longest, WaitBefore(order, 1, 2));
   }
   // Behind the longest hold the walk may leave it alone for a while.
   EXPECT_GT(longest, uint64_t{1} << ConflictStrategy::kShortestHoldLog);

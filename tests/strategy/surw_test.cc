@@ -142,13 +142,7 @@ TEST(Surw, NobodyIsHeldForLong) {
   uint64_t longest = 0;
   for (uint64_t index = 0; index < 50; ++index) {
     const auto order = toy.Run(strategy, {.index = index, .profile = &profile}).order;
-    uint64_t begin = 0;
-    int steps = 0;
-    for (size_t i = 0; i < order.size() && steps < 3; ++i) {
-      if (order[i] != 1) continue;
-      if (++steps == 2) begin = i;
-      if (steps == 3) longest = std::max(longest, i - begin);
-    }
+    longest = std::max(longest, WaitBefore(order, 1, 2));
   }
   EXPECT_GT(longest, kSlicePoints - 1'000);
   EXPECT_LT(longest, kSlicePoints + 1'000);

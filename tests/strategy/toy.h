@@ -207,6 +207,18 @@ inline double ChiSquared(const std::vector<int>& counts) {
   return statistic;
 }
 
+// How many steps of others there are between the step before and step `step` of `thread`.
+inline uint64_t WaitBefore(const std::vector<ThreadSlot>& order, ThreadSlot thread, int step) {
+  uint64_t before = 0;
+  int steps = 0;
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (order[i] != thread) continue;
+    if (steps++ == step) return i - before - 1;
+    before = i;
+  }
+  return 0;
+}
+
 }  // namespace weir::sim
 
 #endif  // WEIR_TESTS_STRATEGY_TOY_H_
