@@ -44,6 +44,12 @@ void AddTargetFlags(CLI::App& command, TargetFlags& flags) {
   command.add_option("--bug", flags.bug, "the known bug of that number as target");
 }
 
+void AddHangSeconds(CLI::App& command, double& seconds, const char* name) {
+  command.add_option(name, seconds, "CPU seconds without a scheduling point that are a hang")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+}
+
 void AddFaultFlags(CLI::App& command, FaultFlags& flags) {
   command.add_option("--faults", flags.faults,
                      "A,B: only these; -A,-B: all but these; see `weir list faults`");

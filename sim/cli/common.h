@@ -27,6 +27,9 @@ struct TargetFlags {
 };
 void AddTargetFlags(CLI::App& command, TargetFlags& flags);
 
+// --hang-seconds, or `name`. Shows what `seconds` is before.
+void AddHangSeconds(CLI::App& command, double& seconds, const char* name = "--hang-seconds");
+
 // --faults and --no-faults: which of them may be drawn.
 struct FaultFlags {
   std::string faults;  // as ParseFaults takes them; empty: all

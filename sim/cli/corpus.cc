@@ -106,6 +106,7 @@ void AddDirection(CLI::App& corpus, Command& chosen, const char* name, const cha
   command->add_option("from", flags->from, from)->required();
   command->add_option("-o,--output", flags->folder, "the folder they go to")->required();
   AddTargetFlags(*command, flags->target);
+  AddHangSeconds(*command, flags->hang_seconds);
   command->callback(
       [&chosen, flags, each] { chosen = [flags, each] { return DoCorpus(*flags, each); }; });
 }

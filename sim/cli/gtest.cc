@@ -291,10 +291,7 @@ void AddGtest(CLI::App& app, Command& chosen) {
       ->check(CLI::Range(1, 1024));
   command->add_option("--weir_campaign", flags->campaign, "directory for what is found")
       ->capture_default_str();
-  command
-      ->add_option("--weir_hang_seconds", flags->hang_seconds,
-                   "CPU seconds without a scheduling point that are a hang")
-      ->check(CLI::PositiveNumber);
+  AddHangSeconds(*command, flags->hang_seconds, "--weir_hang_seconds");
   AcceptWithoutEffect(*command, *ignored);
   // `ignored` lives as long as what parses into it.
   command->callback([&chosen, flags, ignored] { chosen = [flags] { return DoGtest(*flags); }; });

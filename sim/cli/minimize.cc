@@ -147,6 +147,7 @@ void AddMinimize(CLI::App& app, Command& chosen) {
                       "where to write it; minimal.weir.json beside FILE");
   command->add_option("--time", flags->time, "at most so long")->capture_default_str();
   AddTargetFlags(*command, flags->target);
+  AddHangSeconds(*command, flags->hang_seconds);
   command->add_flag("--json", flags->json, "one JSON object a line");
   command->callback([&chosen, flags] { chosen = [flags] { return DoMinimize(*flags); }; });
 }

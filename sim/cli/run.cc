@@ -100,11 +100,7 @@ void AddRunOnceFlags(CLI::App& command, RunOnceOptions& options) {
   command.add_flag("--trace", options.trace, "tell every scheduling point");
   command.add_option("--times", options.times, "repeat, and compare the fingerprints")
       ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000}));
-  command
-      .add_option("--hang-seconds", options.hang_seconds,
-                  "CPU seconds without a scheduling point that are a hang")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  AddHangSeconds(command, options.hang_seconds);
   command.add_option("--campaign", options.campaign, "directory for a failure's file")
       ->capture_default_str();
   command.add_flag("--json", options.json, "one JSON object a line");

@@ -92,6 +92,7 @@ void AddShow(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("show", "the story of a schedule, one column per thread");
   command->add_option("file", options->file, "a *.weir.json, or a fuzzer's input")->required();
   AddTargetFlags(*command, options->target);
+  AddHangSeconds(*command, options->hang_seconds);
   command->add_option("--width", options->width, "columns of text; the terminal's by default")
       ->check(CLI::Range(size_t{60}, size_t{1000}));
   command->add_option("--last", options->last, "events per thread before the end")

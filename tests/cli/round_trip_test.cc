@@ -1,4 +1,4 @@
-// Every strategy with every verdict: found, saved, replayed as the same execution.
+// Every strategy with every verdict: found, saved, replayed as the same execution; in both forms.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -103,6 +103,15 @@ TEST_P(RoundTrip, FoundSavedAndReplayedAsTheSameExecution) {
   EXPECT_EQ(outcome.value("signature", ""), failure.value("signature", "?"));
   EXPECT_TRUE(outcome.value("same", false)) << replay.out;
   EXPECT_EQ(outcome.value("fingerprint", ""), saved.value("fingerprint", "?"));
+
+  // An input of a fuzzer is another form of it.
+  const WeirEnd exported = Weir("corpus export " + file + target + " -o inputs", folder_);
+  ASSERT_EQ(exported.status, 0) << exported.out << exported.error;
+  const std::string input = fs::directory_iterator(folder_ / "inputs")->path().string();
+  const WeirEnd again = Weir("replay --json " + input + target, folder_);
+  ASSERT_FALSE(again.Json().empty()) << again.out << again.error;
+  EXPECT_EQ(again.Json().back().value("signature", ""), failure.value("signature", "?"));
+  EXPECT_EQ(again.Json().back().value("fingerprint", ""), saved.value("fingerprint", "?"));
 }
 
 }  // namespace
