@@ -100,7 +100,7 @@ class RaceDetector {
   void StartThread(RaceThread thread, const RaceThread* parent);
   // What `other` knows and has done, `thread` knows from now on.
   void Join(RaceThread thread, RaceThread other);
-  uint32_t Clock(RaceThread thread) const;
+  uint32_t Clock(RaceThread thread) const { return knowledge_[thread].now.of[thread]; }
 
   // --- synchronisation: at a place, of this many bytes
 
@@ -156,10 +156,16 @@ class RaceDetector {
  private:
   static constexpr size_t kUnit = 16;
   static constexpr size_t kSizes = 512;  // of free lists, in units
+  static constexpr uint64_t kGranuleBytes = 8;
+  static constexpr size_t kThreadsAtOnce = 8;  // that a vector gets room for
 
   using Ref = uint32_t;  // into the arena, in units; 0 = none
 
-  // Eight bytes.
+  static size_t RoomFor(size_t threads) {
+    return (threads + kThreadsAtOnce - 1) / kThreadsAtOnce * kThreadsAtOnce;
+  }
+
+  // What is known of kGranuleBytes.
   struct Granule {
     uint32_t generation;  // of any other one, it is as if all were zero
     Ref cells;

@@ -1,228 +1,41 @@
-// What orders accesses: the memory orders of atomic operations as the source names them, fences,
-// and the promises of the threads library (POSIX.1-2017, XBD 4.12, Memory Synchronization).
+// What orders accesses by the promises of the threads library (POSIX.1-2017, XBD 4.12, Memory
+// Synchronization), of libstdc++'s guards and counts, and of the processes of a scenario.
 //
-// The calls of a target that tells of its memory accesses, and of the libraries that it uses, are
-// bound to the functions here. Each makes the plain call, which is a scheduling point and then one
-// step, and then tells the race detector what it has ordered: nobody has run in between. A wait on
-// a condition variable releases its mutex before the call, as that holds it until the step.
-//
-// Fences and release sequences: C++20, [atomics.fences], [intro.races]. Sequentially consistent
-// fences order by the same rules; that they stand in one order makes no happens-before.
+// A wait on a condition variable releases its mutex before the call, as that holds it until the
+// step.
+#include "sim/posix/happens_before.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
 
+#include <span>
 #include <string_view>
 
-#include "sim/engine/fiber.h"
 #include "sim/engine/heap.h"
 #include "sim/engine/scheduler.h"
 #include "sim/posix/mutex.h"
 #include "sim/posix/race.h"
 #include "sim/weir.h"
 
-__extension__ using WeirUint128 = unsigned __int128;
-
-// Defined in atomic.cc.
-extern "C" {
-void __tsan_atomic_thread_fence(int order);
-#define WEIR_DECLARE(bits, T)                                                      \
-  T __tsan_atomic##bits##_load(const volatile T*, int);                            \
-  void __tsan_atomic##bits##_store(volatile T*, T, int);                           \
-  T __tsan_atomic##bits##_exchange(volatile T*, T, int);                           \
-  T __tsan_atomic##bits##_fetch_add(volatile T*, T, int);                          \
-  T __tsan_atomic##bits##_fetch_sub(volatile T*, T, int);                          \
-  T __tsan_atomic##bits##_fetch_and(volatile T*, T, int);                          \
-  T __tsan_atomic##bits##_fetch_or(volatile T*, T, int);                           \
-  T __tsan_atomic##bits##_fetch_xor(volatile T*, T, int);                          \
-  T __tsan_atomic##bits##_fetch_nand(volatile T*, T, int);                         \
-  int __tsan_atomic##bits##_compare_exchange_strong(volatile T*, T*, T, int, int); \
-  int __tsan_atomic##bits##_compare_exchange_weak(volatile T*, T*, T, int, int);   \
-  T __tsan_atomic##bits##_compare_exchange_val(volatile T*, T, T, int, int);
-WEIR_DECLARE(8, uint8_t)
-WEIR_DECLARE(16, uint16_t)
-WEIR_DECLARE(32, uint32_t)
-WEIR_DECLARE(64, uint64_t)
-WEIR_DECLARE(128, WeirUint128)
-#undef WEIR_DECLARE
-}
-void WeirAtomicLoad(size_t, const void*, void*, int) asm("__atomic_load");
-void WeirAtomicStore(size_t, void*, const void*, int) asm("__atomic_store");
-void WeirAtomicExchange(size_t, void*, const void*, void*, int) asm("__atomic_exchange");
-bool WeirAtomicCompare(size_t, void*, void*, const void*, int,
-                       int) asm("__atomic_compare_exchange");
-
 namespace weir::sim {
 namespace {
-
-bool Seen() { return g_mode == Mode::kTarget; }
-
-// --- atomics
-// -------------------------------------------------------------------------------------------------
-
-bool Acquires(int order) { return order != __ATOMIC_RELAXED && order != __ATOMIC_RELEASE; }
-bool Releases(int order) {
-  return order == __ATOMIC_RELEASE || order == __ATOMIC_ACQ_REL || order == __ATOMIC_SEQ_CST;
-}
-
-struct AtomicObject {
-  const volatile void* object;
-  uint32_t bytes;
-  RaceSites sites;
-};
-
-void Loads(RaceThread self, const AtomicObject& at, int order) {
-  const uint64_t place = RacePlaceOf(at.object);
-  if (Acquires(order)) {
-    g_races->Acquire(self, place, at.bytes);
-  } else {
-    g_races->AcquireLater(self, place, at.bytes);
-  }
-}
-
-void Loaded(const AtomicObject& at, int order) {
-  if (!Seen()) return;
-  const RaceThread self = RaceSelf();
-  Loads(self, at, order);
-  RaceAccesses(self, at.object, at.bytes, false, true, at.sites);
-}
-
-void Stored(const AtomicObject& at, int order) {
-  if (!Seen()) return;
-  const RaceThread self = RaceSelf();
-  RaceAccesses(self, at.object, at.bytes, true, true, at.sites);
-  const uint64_t place = RacePlaceOf(at.object);
-  if (Releases(order)) {
-    g_races->ReleaseStore(self, place, at.bytes);
-  } else {
-    g_races->RelaxedStore(self, place, at.bytes);
-  }
-}
-
-// A read-modify-write goes on with the release sequence that it reads from.
-void Updated(const AtomicObject& at, int order) {
-  if (!Seen()) return;
-  const RaceThread self = RaceSelf();
-  Loads(self, at, order);
-  RaceAccesses(self, at.object, at.bytes, true, true, at.sites);
-  const uint64_t place = RacePlaceOf(at.object);
-  if (Releases(order)) {
-    g_races->ReleaseMore(self, place);
-  } else {
-    g_races->RelaxedMore(self, place);
-  }
-}
-
-void Compared(const AtomicObject& at, bool equal, int order, int failure_order) {
-  if (equal) {
-    Updated(at, order);
-  } else {
-    Loaded(at, failure_order);
-  }
-}
-
-void Fence(int order) {
-  __tsan_atomic_thread_fence(order);
-  if (!Seen()) return;
-  const RaceThread self = RaceSelf();
-  if (Acquires(order)) g_races->FenceAcquire(self);
-  if (Releases(order)) g_races->FenceRelease(self);
-}
-
-#define WEIR_AT(object) \
-  AtomicObject { object, sizeof(*(object)), WEIR_RACE_SITES() }
-
-#define WEIR_UPDATE(bits, T, name)                                       \
-  T Atomic##name##bits(volatile T* object, T value, int order) {         \
-    const T before = __tsan_atomic##bits##_##name(object, value, order); \
-    Updated(WEIR_AT(object), order);                                     \
-    return before;                                                       \
-  }
-
-#define WEIR_COMPARE(bits, T, name)                                                            \
-  int Atomic##name##bits(volatile T* object, T* expected, T desired, int order, int failure) { \
-    const int equal = __tsan_atomic##bits##_##name(object, expected, desired, order, failure); \
-    Compared(WEIR_AT(object), equal != 0, order, failure);                                     \
-    return equal;                                                                              \
-  }
-
-#define WEIR_ATOMIC(bits, T)                                                                      \
-  T AtomicLoad##bits(const volatile T* object, int order) {                                       \
-    const T value = __tsan_atomic##bits##_load(object, order);                                    \
-    Loaded(WEIR_AT(object), order);                                                               \
-    return value;                                                                                 \
-  }                                                                                               \
-  void AtomicStore##bits(volatile T* object, T value, int order) {                                \
-    __tsan_atomic##bits##_store(object, value, order);                                            \
-    Stored(WEIR_AT(object), order);                                                               \
-  }                                                                                               \
-  WEIR_UPDATE(bits, T, exchange)                                                                  \
-  WEIR_UPDATE(bits, T, fetch_add)                                                                 \
-  WEIR_UPDATE(bits, T, fetch_sub)                                                                 \
-  WEIR_UPDATE(bits, T, fetch_and)                                                                 \
-  WEIR_UPDATE(bits, T, fetch_or)                                                                  \
-  WEIR_UPDATE(bits, T, fetch_xor)                                                                 \
-  WEIR_UPDATE(bits, T, fetch_nand)                                                                \
-  WEIR_COMPARE(bits, T, compare_exchange_strong)                                                  \
-  WEIR_COMPARE(bits, T, compare_exchange_weak)                                                    \
-  T AtomicCompareValue##bits(volatile T* object, T expected, T desired, int order, int failure) { \
-    const T before =                                                                              \
-        __tsan_atomic##bits##_compare_exchange_val(object, expected, desired, order, failure);    \
-    Compared(WEIR_AT(object), before == expected, order, failure);                                \
-    return before;                                                                                \
-  }
-
-WEIR_ATOMIC(8, uint8_t)
-WEIR_ATOMIC(16, uint16_t)
-WEIR_ATOMIC(32, uint32_t)
-WEIR_ATOMIC(64, uint64_t)
-WEIR_ATOMIC(128, WeirUint128)
-#undef WEIR_ATOMIC
-#undef WEIR_COMPARE
-#undef WEIR_UPDATE
-#undef WEIR_AT
-
-#define WEIR_WIDE_AT(object, size) \
-  AtomicObject { object, static_cast<uint32_t>(size), WEIR_RACE_SITES() }
-
-void WideLoad(size_t size, const void* object, void* result, int order) {
-  WeirAtomicLoad(size, object, result, order);
-  Loaded(WEIR_WIDE_AT(object, size), order);
-}
-
-void WideStore(size_t size, void* object, const void* value, int order) {
-  WeirAtomicStore(size, object, value, order);
-  Stored(WEIR_WIDE_AT(object, size), order);
-}
-
-void WideExchange(size_t size, void* object, const void* value, void* result, int order) {
-  WeirAtomicExchange(size, object, value, result, order);
-  Updated(WEIR_WIDE_AT(object, size), order);
-}
-
-bool WideCompare(size_t size, void* object, void* expected, const void* desired, int order,
-                 int failure) {
-  const bool equal = WeirAtomicCompare(size, object, expected, desired, order, failure);
-  Compared(WEIR_WIDE_AT(object, size), equal, order, failure);
-  return equal;
-}
-#undef WEIR_WIDE_AT
 
 // --- locks
 // ---------------------------------------------------------------------------------------------------
 
 void Acquired(const void* object) {
-  if (Seen()) g_races->Acquire(RaceSelf(), RacePlaceOf(object));
+  if (CalledByTarget()) g_races->Acquire(RaceSelf(), RacePlaceOf(object));
 }
 void Released(const void* object) {
-  if (Seen()) g_races->ReleaseStore(RaceSelf(), RacePlaceOf(object), 1);
+  if (CalledByTarget()) g_races->ReleaseStore(RaceSelf(), RacePlaceOf(object), 1);
 }
 
 // A robust mutex is taken, too, when it says that its last owner is dead. What that one did, up to
 // its end, is then known; the mark says who it was.
 int Locked(pthread_mutex_t* mutex, int error) {
-  if ((error != 0 && error != EOWNERDEAD) || !Seen()) return error;
+  if ((error != 0 && error != EOWNERDEAD) || !CalledByTarget()) return error;
   const RaceThread self = RaceSelf();
   const uint64_t place = RacePlaceOf(mutex);
   g_races->Acquire(self, place);
@@ -277,7 +90,7 @@ int ReadLocked(pthread_rwlock_t* lock, int error) {
   return error;
 }
 int WriteLocked(pthread_rwlock_t* lock, int error) {
-  if (error != 0 || !Seen()) return error;
+  if (error != 0 || !CalledByTarget()) return error;
   Acquired(lock);
   Acquired(ReadersOf(lock));
   g_races->SetMark(RacePlaceOf(lock), static_cast<uint16_t>(RaceSelf() + 1));
@@ -303,7 +116,7 @@ int ClockWriteLock(pthread_rwlock_t* lock, clockid_t clock, const timespec* dead
 }
 int RwlockUnlock(pthread_rwlock_t* lock) {
   const int error = pthread_rwlock_unlock(lock);
-  if (error != 0 || !Seen()) return error;
+  if (error != 0 || !CalledByTarget()) return error;
   const RaceThread self = RaceSelf();
   const uint64_t place = RacePlaceOf(lock);
   if (g_races->Mark(place) == self + 1) {
@@ -332,14 +145,14 @@ int SemClockWait(sem_t* semaphore, clockid_t clock, const timespec* deadline) {
 }
 int SemPost(sem_t* semaphore) {
   const int result = sem_post(semaphore);
-  if (result == 0 && Seen()) g_races->ReleaseMore(RaceSelf(), RacePlaceOf(semaphore));
+  if (result == 0 && CalledByTarget()) g_races->ReleaseMore(RaceSelf(), RacePlaceOf(semaphore));
   return result;
 }
 
 // Those who arrive release at the first byte. Who comes last moves it to the second, where all
 // acquire: some may have arrived for the next round by then, and are not meant.
 int BarrierWait(pthread_barrier_t* barrier) {
-  if (!Seen()) return pthread_barrier_wait(barrier);
+  if (!CalledByTarget()) return pthread_barrier_wait(barrier);
   const uint64_t arriving = RacePlaceOf(barrier);
   g_races->ReleaseMore(RaceSelf(), arriving);
   const int result = pthread_barrier_wait(barrier);
@@ -363,7 +176,7 @@ void RunOnce() {
 }
 
 int Once(pthread_once_t* control, void (*routine)()) {
-  if (!Seen()) return pthread_once(control, routine);
+  if (!CalledByTarget()) return pthread_once(control, routine);
   g_once[world().current] = {control, routine};
   const int error = pthread_once(control, RunOnce);
   Acquired(control);
@@ -397,7 +210,7 @@ void (*g_exception_add)(uint64_t*) = nullptr;
 void (*g_exception_release)(uint64_t*) = nullptr;
 
 void Counted(uint64_t* pointer) {
-  if (!Seen() || *pointer == 0) return;
+  if (!CalledByTarget() || *pointer == 0) return;
   const RaceThread self = RaceSelf();
   const uint64_t place = RacePlaceOf(reinterpret_cast<const void*>(*pointer));
   g_races->Acquire(self, place);
@@ -419,13 +232,14 @@ int Create(pthread_t* handle, const pthread_attr_t* attributes, void* (*start)(v
            void* argument) {
   const int error = pthread_create(handle, attributes, start, argument);
   // It has not run yet: SpawnThread().
-  if (error == 0 && Seen()) RaceStartsThread(SlotAt(static_cast<uintptr_t>(*handle)), RaceSelf());
+  if (error == 0 && CalledByTarget())
+    RaceStartsThread(SlotAt(static_cast<uintptr_t>(*handle)), RaceSelf());
   return error;
 }
 
 int Joined(pthread_t handle, int error) {
   const ThreadSlot slot = SlotAt(static_cast<uintptr_t>(handle));
-  if (error == 0 && Seen()) g_races->Join(RaceSelf(), RaceThreadIn(slot));
+  if (error == 0 && CalledByTarget()) g_races->Join(RaceSelf(), RaceThreadIn(slot));
   return error;
 }
 int ThreadJoin(pthread_t handle, void** result) {
@@ -441,17 +255,17 @@ int ThreadClockJoin(pthread_t handle, void** result, clockid_t clock, const time
   return Joined(handle, pthread_clockjoin_np(handle, result, clock, deadline));
 }
 void ThreadExit(void* result) {
-  if (Seen()) RaceThreadEnds();
+  if (CalledByTarget()) RaceThreadEnds();
   pthread_exit(result);
 }
 
 // Its lives know what whoever started the first one, or started it again, knew then.
 void ProcessStarts(uint32_t process) {
-  if (!Seen()) return;
+  if (!CalledByTarget()) return;
   g_races->ReleaseStore(RaceSelf(), RacePlaceOfProcess(static_cast<uint16_t>(process)), 1);
 }
 void ProcessEnded(uint32_t process) {
-  if (Seen()) RaceJoinProcess(RaceSelf(), static_cast<uint16_t>(process));
+  if (CalledByTarget()) RaceJoinProcess(RaceSelf(), static_cast<uint16_t>(process));
 }
 uint32_t ProcessSpawn(const char* name, void (*body)(void*), void* context, uint32_t flags) {
   const uint32_t process = weir_spawn(name, body, context, flags);
@@ -484,7 +298,7 @@ int ProcessAlive(uint32_t process) {
 constexpr size_t kMostFreed = 1024;
 
 void Freed(void* block, const RaceSites& sites) {
-  if (!Seen() || block == nullptr || !InHeap(block)) return;
+  if (!CalledByTarget() || block == nullptr || !InHeap(block)) return;
   const size_t bytes = HeapUsableSize(block);
   RaceAccesses(RaceSelf(), block, bytes < kMostFreed ? bytes : kMostFreed, true, false, sites);
 }
@@ -499,36 +313,9 @@ void* Reallocate(void* block, size_t size) {
   return realloc(block, size);
 }
 
-struct Binding {
-  const char* name;
-  void* function;
-};
-
-#define WEIR_BIND(name, function) {#name, reinterpret_cast<void*>(&function)},
-#define WEIR_BIND_ATOMIC(bits)                                                                  \
-  WEIR_BIND(__tsan_atomic##bits##_load, AtomicLoad##bits)                                       \
-  WEIR_BIND(__tsan_atomic##bits##_store, AtomicStore##bits)                                     \
-  WEIR_BIND(__tsan_atomic##bits##_exchange, Atomicexchange##bits)                               \
-  WEIR_BIND(__tsan_atomic##bits##_fetch_add, Atomicfetch_add##bits)                             \
-  WEIR_BIND(__tsan_atomic##bits##_fetch_sub, Atomicfetch_sub##bits)                             \
-  WEIR_BIND(__tsan_atomic##bits##_fetch_and, Atomicfetch_and##bits)                             \
-  WEIR_BIND(__tsan_atomic##bits##_fetch_or, Atomicfetch_or##bits)                               \
-  WEIR_BIND(__tsan_atomic##bits##_fetch_xor, Atomicfetch_xor##bits)                             \
-  WEIR_BIND(__tsan_atomic##bits##_fetch_nand, Atomicfetch_nand##bits)                           \
-  WEIR_BIND(__tsan_atomic##bits##_compare_exchange_strong, Atomiccompare_exchange_strong##bits) \
-  WEIR_BIND(__tsan_atomic##bits##_compare_exchange_weak, Atomiccompare_exchange_weak##bits)     \
-  WEIR_BIND(__tsan_atomic##bits##_compare_exchange_val, AtomicCompareValue##bits)
-
 // Of the target and of the libraries that it uses.
 const Binding kOrders[] = {
     // clang-format off
-    WEIR_BIND_ATOMIC(8) WEIR_BIND_ATOMIC(16) WEIR_BIND_ATOMIC(32) WEIR_BIND_ATOMIC(64)
-    WEIR_BIND_ATOMIC(128)
-    WEIR_BIND(__tsan_atomic_thread_fence, Fence)
-    WEIR_BIND(__atomic_load, WideLoad)
-    WEIR_BIND(__atomic_store, WideStore)
-    WEIR_BIND(__atomic_exchange, WideExchange)
-    WEIR_BIND(__atomic_compare_exchange, WideCompare)
     WEIR_BIND(pthread_mutex_lock, MutexLock)
     WEIR_BIND(pthread_mutex_trylock, MutexTryLock)
     WEIR_BIND(pthread_mutex_timedlock, MutexTimedLock)
@@ -583,8 +370,7 @@ const Binding kFrees[] = {
     // clang-format on
 };
 
-template <size_t N>
-void* FunctionFor(const Binding (&bindings)[N], std::string_view name) {
+void* FunctionFor(std::span<const Binding> bindings, std::string_view name) {
   for (const Binding& binding : bindings) {
     if (name == binding.name) return binding.function;
   }
@@ -606,6 +392,7 @@ Wrapped Wrap(const char* name, Function* function, Function** original) {
 
 void* HappensBeforeFor(const char* name, uintptr_t resolved, bool is_target) {
   if (g_races == nullptr) return nullptr;
+  if (void* const function = FunctionFor(AtomicBindings(), name)) return function;
   if (void* const function = FunctionFor(kOrders, name)) return function;
   if (!is_target) return nullptr;
   if (void* const function = FunctionFor(kFrees, name)) return function;
