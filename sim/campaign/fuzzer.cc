@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,26 +28,46 @@ constexpr auto kFarewellOfRecorder = std::chrono::seconds(60);
 constexpr int kMostDeathsInARow = 8;
 
 volatile sig_atomic_t g_interrupted = 0;
-void OnInterrupt(int) {
-  if (g_interrupted != 0) _exit(130);  // the user insists; the workers die with us
-  g_interrupted = 1;
+timespec g_interrupted_at;
+
+// Who sends it once more a moment later insists; the workers die with us. Not who sends it to the
+// process and its group at once, as timeout(1) does.
+constexpr int64_t kInsistsAfterNs = 300'000'000;
+void OnInterrupt(int signal) {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (g_interrupted == 0) {
+    g_interrupted_at = now;
+    g_interrupted = 1;
+    return;
+  }
+  const int64_t passed = (now.tv_sec - g_interrupted_at.tv_sec) * int64_t{1'000'000'000} +
+                         now.tv_nsec - g_interrupted_at.tv_nsec;
+  if (passed >= kInsistsAfterNs) _exit(128 + signal);
 }
 
-// SIGINT sets a flag for as long as this lives.
+// SIGINT and SIGTERM set a flag for as long as this lives.
 class InterruptGuard {
  public:
   InterruptGuard() {
     g_interrupted = 0;
     struct sigaction action = {};
     action.sa_handler = OnInterrupt;
-    sigaction(SIGINT, &action, &before_);
+    sigaddset(&action.sa_mask, SIGINT);
+    sigaddset(&action.sa_mask, SIGTERM);
+    sigaction(SIGINT, &action, &before_int_);
+    sigaction(SIGTERM, &action, &before_term_);
   }
-  ~InterruptGuard() { sigaction(SIGINT, &before_, nullptr); }
+  ~InterruptGuard() {
+    sigaction(SIGINT, &before_int_, nullptr);
+    sigaction(SIGTERM, &before_term_, nullptr);
+  }
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
  private:
-  struct sigaction before_ = {};
+  struct sigaction before_int_ = {};
+  struct sigaction before_term_ = {};
 };
 
 // A worker process and what its predecessors in the same place have done.

@@ -64,10 +64,10 @@ struct FuzzListener {
   std::function<void(const FuzzStats&)> progress;  // a few times per second
 };
 
-// Runs the campaign to its end: the runs are done, the time is up, a failure ends it, or SIGINT
-// came. With `runs` and without keep_going the failure told is the one with the lowest index,
-// whatever the number of jobs. A status when the machinery fails or a worker says that the input is
-// bad.
+// Runs the campaign to its end: the runs are done, the time is up, a failure ends it, or SIGINT or
+// SIGTERM came; a second one, some time after, ends the process. With `runs` and without keep_going
+// the failure told is the one with the lowest index, whatever the number of jobs. A status when the
+// machinery fails or a worker says that the input is bad.
 absl::StatusOr<FuzzStats> Fuzz(const FuzzOptions& options, const Store& store,
                                const FuzzListener& listener);
 

@@ -39,6 +39,7 @@ void PrepareChild(pid_t parent) {
   sigemptyset(&action.sa_mask);
   sigaction(kHangSignal, &action, nullptr);
   signal(SIGINT, SIG_IGN);
+  signal(SIGTERM, SIG_IGN);
 }
 
 SharedPage* MapPage() {
@@ -149,7 +150,7 @@ double CpuSeconds(pid_t pid) {
 
 int Supervise(const std::function<int(SharedPage& page)>& body, double hang_seconds,
               const std::function<int(const SharedPage& page, const ChildEnd& end)>& died) {
-  // The parent's SIGINT ends both: the child goes with its parent.
+  // What ends the parent ends both: the child goes with its parent.
   absl::StatusOr<Child> child = Child::Start([&body](SharedPage& page, int) { return body(page); });
   if (!child.ok()) {
     std::fprintf(stderr, "weir: %s\n", std::string(child.status().message()).c_str());

@@ -30,7 +30,7 @@ struct ChildEnd {
 class Child {
  public:
   // Forks. In the child `body` runs with the shared page and the write end of a pipe, and what it
-  // returns is the exit status; the child dies with its parent, and leaves the terminal's SIGINT to
+  // returns is the exit status; the child dies with its parent, and leaves SIGINT and SIGTERM to
   // it. ResourceExhausted when there is no memory or process.
   static absl::StatusOr<Child> Start(const std::function<int(SharedPage& page, int pipe)>& body);
 

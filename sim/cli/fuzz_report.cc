@@ -238,6 +238,7 @@ void FuzzReport::End(const FuzzStats& stats, int exit_status) {
     }
     json["sometimes"] = sometimes;
     json["exit"] = exit_status;
+    json["interrupted"] = stats.interrupted;
     if (IsSystematic(options_.plan.strategy)) {
       json["schedules"] = stats.schedules;
       json["complete"] = IsComplete(options_, stats);
