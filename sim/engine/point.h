@@ -133,13 +133,14 @@ WEIR_HOT void ChooseThread(Op op, const void* object, bool can_run, bool yields)
   for (;;) {
     const int count = w.runnable.count();
     const bool quiet = can_run && !yields && w.points < w.quiet_until;
-    if (quiet && count > 1 && !g_run.watched) {
+    const bool timer =
+        !w.timers.empty() && w.timers.earliest().deadline_ns <= w.now_ns + kMostDelayNs;
+    // Time only draws near to a timer, and whatever puts it off or takes it away stops this.
+    if (quiet && (count > 1 || timer) && !g_run.watched) {
       ++w.decisions;
       SetFast(w.quiet_until, 1);
       return;
     }
-    const bool timer =
-        !w.timers.empty() && w.timers.earliest().deadline_ns <= w.now_ns + kMostDelayNs;
     if (count == 1 && !timer) {
       if (g_run.sees_all) [[unlikely]] {
         TellAlone(op, object, can_run, yields);

@@ -52,7 +52,7 @@ int WaitDeadline(const FutexCall& call, uint64_t* deadline_ns) {
 }
 
 long Wait(const FutexCall& call, const WaitKey& key, uint32_t bits, uint64_t deadline_ns) {
-  LookPoint(Op::kFutexWait, call.word);
+  if (!QuietLookPoint(Op::kFutexWait, call.word)) LookPoint(Op::kFutexWait, call.word);
   const uint32_t found = __atomic_load_n(call.word, __ATOMIC_SEQ_CST);
   if (found != call.value) {
     Looked(call.word, found);
@@ -76,7 +76,7 @@ long Wait(const FutexCall& call, const WaitKey& key, uint32_t bits, uint64_t dea
 }
 
 long Wake(const FutexCall& call, const WaitKey& key, uint32_t bits) {
-  SchedulePoint(Op::kFutexWake, call.word);
+  if (!QuietSchedulePoint(Op::kFutexWake, call.word)) SchedulePoint(Op::kFutexWake, call.word);
   if (g_mode == Mode::kLoad) return 0;
   // As in Linux: none or a negative number wakes one.
   const uint32_t most = static_cast<int>(call.value) < 1 ? 1 : call.value;
