@@ -52,7 +52,7 @@ void BoundedStrategy::Begin(const Execution& next, Random) {
     bound_ = extent_.deviations == Extent::kUnbounded ? Extent::kUnbounded : 0;
   }
   nodes_.resize(fixed_);
-  at_ = 0;
+  at_ = next_ = 0;
   deviations_ = 0;
   repeats_ = false;
   seen_ = {};
@@ -157,10 +157,10 @@ Choice BoundedStrategy::Walk(const Point& point) {
 void BoundedStrategy::SetStay() {
   stays_until_ = 0;
   if (extent_.reduce) return;
-  size_t next = at_;
-  while (next < fixed_ && nodes_[next].chosen == nodes_[next].fallback) ++next;
-  if (next < fixed_) {
-    stays_until_ = nodes_[next].step;
+  next_ = std::max(next_, at_);
+  while (next_ < fixed_ && nodes_[next_].chosen == nodes_[next_].fallback) ++next_;
+  if (next_ < fixed_) {
+    stays_until_ = nodes_[next_].step;
   } else if (deviations_ == bound_) {
     stays_until_ = ~uint64_t{0};
   } else if (at_ < fixed_) {

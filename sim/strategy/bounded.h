@@ -110,6 +110,7 @@ class BoundedStrategy final : public Strategy {
 
   // Of this execution, so far.
   size_t at_ = 0;
+  size_t next_ = 0;  // the known deviation that comes next, at the earliest
   uint32_t deviations_ = 0;
   std::vector<Mark> marks_;  // the first of them are those of the copies that the engine has
   uint32_t resumed_ = 0;     // the one that this execution began at; 0: none
