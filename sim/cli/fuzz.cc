@@ -187,6 +187,7 @@ int ExitStatusOf(const FuzzReport& report, const FuzzFlags& flags) {
 std::optional<std::string> Expected(const FuzzFlags& flags, const std::optional<Bug>& bug,
                                     const TargetInfo& target) {
   if (!flags.expect.empty()) return flags.expect;
+  if (flags.verify) return std::nullopt;  // what fails is not what is asked
   if (bug && !bug->verdict.empty()) return bug->verdict;
   if (flags.scenarios.size() != 1) return std::nullopt;
   const ScenarioInfo* const scenario = target.Find(flags.scenarios[0]);

@@ -84,6 +84,13 @@ TEST(ShippedBarrier, ComesOutEqualInWarmAndColdProcessesWithOneAndWithFourJobs) 
   }
 }
 
+TEST(Verify, AsksForFingerprintsAndNotForTheBugsVerdict) {
+  const WeirEnd end = Weir("fuzz marker_burst --bug 01 --verify --seed 5 --runs 20");
+  EXPECT_EQ(end.status, 0) << end.out << end.error;
+  EXPECT_THAT(end.out, HasSubstr("no fingerprint differs"));
+  EXPECT_THAT(end.out, testing::Not(testing::HasSubstr("expected verdict")));
+}
+
 class EveryProcess : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(, EveryProcess, testing::Values("fresh_state", "pointer_order"),
                          [](const auto& info) { return std::string(info.param); });
