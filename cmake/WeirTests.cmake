@@ -181,6 +181,8 @@ function(weir_build_tests)
   if(TARGET weir)
     add_test(NAME build.guards_have_tests COMMAND "${folder}/guards" "${CMAKE_BINARY_DIR}")
     add_test(NAME build.binaries COMMAND "${folder}/binaries" "${CMAKE_BINARY_DIR}")
+    set_tests_properties(build.binaries PROPERTIES FIXTURES_REQUIRED
+                                                   "segment_fuzzer;schedule_file_fuzzer")
     add_test(NAME build.fuzzers_elsewhere COMMAND "${folder}/fuzzers" "${CMAKE_BINARY_DIR}")
     add_test(NAME build.installed_package COMMAND "${folder}/installed" "${CMAKE_BINARY_DIR}")
     set_tests_properties(build.installed_package PROPERTIES TIMEOUT 300)
