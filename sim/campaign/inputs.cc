@@ -7,8 +7,6 @@
 namespace weir::sim {
 namespace {
 
-constexpr char kNoStrategy[] = "fuzz-input";
-
 absl::Status Differs(const RunResult& one, uint64_t points, uint64_t fingerprint) {
   if (one.points == points && one.fingerprint == fingerprint) return absl::OkStatus();
   return absl::AbortedError(absl::StrCat("the two forms of the schedule are different executions: ",
@@ -53,7 +51,7 @@ absl::StatusOr<Schedule> ScheduleOf(Session& session, const FuzzInput& input) {
   const RunResult run = RunInput(session, input, values, 0, &recorder);
   SearchRun nowhere;
   nowhere.scenario = input.scenario;
-  nowhere.strategy = kNoStrategy;
+  nowhere.strategy = kFuzzInput;
   Schedule schedule = session.Blank(nowhere, values);
   recorder.FillIn(schedule);
   absl::StatusOr<Finding> finding = session.RecordReplay(schedule);

@@ -25,6 +25,7 @@ struct ShowOptions {
 };
 
 std::string OriginText(const Origin& origin) {
+  if (origin.strategy == kFuzzInput) return "a fuzzer's input";
   return absl::StrCat("execution ", origin.index, " of seed ", origin.campaign_seed, ", strategy ",
                       origin.strategy);
 }

@@ -109,7 +109,10 @@ std::optional<Schedule> Workshop::Search(const Schedule& like, uint64_t points) 
     ++report.searches;
     std::optional<Schedule> found =
         executor.Search(like, std::min(points - spent, kSearchChunkPoints), next_search_seed++);
-    if (found) return found;
+    if (found) {
+      found->origin = like.origin;  // the campaign's: seeds of these searches mean nothing outside
+      return found;
+    }
   }
   return std::nullopt;
 }

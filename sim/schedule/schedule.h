@@ -82,6 +82,9 @@ struct Fault {
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 
+// The `strategy` of what no campaign found, but a fuzzer: seed and index mean nothing.
+inline constexpr char kFuzzInput[] = "fuzz-input";
+
 // Where a schedule was found.
 struct Origin {
   uint64_t campaign_seed = 0;

@@ -113,6 +113,7 @@ std::optional<Schedule> Fake::Search(const Schedule& like, uint64_t point_budget
   FakeRun at = Applied(like, &ignored);
   Schedule found = like;
   found.edits = finder_(at, seed);
+  found.origin = {seed, 0, "random", 0};
   if (found.edits.empty()) return std::nullopt;
   Schedule recorded = Record(found);
   if (recorded.verdict.signature != like.verdict.signature) return std::nullopt;

@@ -248,7 +248,10 @@ TEST(Minimize, SearchesAnewWhereTheKeysAloneDoNotDoIt) {
       });
   std::vector<Edit> edits = Edits(3000, 8, 64);
   edits.push_back(FakeEdit(8064));
-  const Minimized result = MustMinimize(fake, fake.Failing(8, 64, edits));
+  Schedule failing = fake.Failing(8, 64, edits);
+  failing.origin = {7, 4711, "portfolio", 0};
+  const Minimized result = MustMinimize(fake, failing);
+  EXPECT_EQ(result.schedule.origin, failing.origin);
   EXPECT_EQ(ValueOf(result.schedule, "workers"), 2);
   EXPECT_EQ(ValueOf(result.schedule, "iterations"), 2);
   EXPECT_EQ(Ids(result.schedule), std::vector<uint64_t>{2002});
