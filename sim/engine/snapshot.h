@@ -30,15 +30,24 @@ class Snapshot {
     uintptr_t begin;
     size_t size;
   };
+  // Much of it is zero, in the copy as in the execution that it is put back over. To see that costs
+  // less than to write it again.
+  struct Run {
+    uintptr_t begin;
+    size_t size;
+    bool zero;
+  };
 
   Snapshot() = default;
   void Add(uintptr_t begin, size_t size);
   void Copy();
+  void AddRun(uintptr_t begin, size_t size, bool zero);
   void ForgetLater() const;
 
   std::vector<Piece> pieces_;
-  size_t size_ = 0;                // of all of them
-  std::unique_ptr<char[]> bytes_;  // one after the other
+  std::vector<Run> runs_;          // what the pieces consist of
+  size_t size_ = 0;                // of all runs that are not zero
+  std::unique_ptr<char[]> bytes_;  // of these, one after the other
   size_t dirty_pages_ = 0;
   uint32_t slots_used_ = 0;
   uint64_t heap_pages_ = 0;

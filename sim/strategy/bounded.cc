@@ -55,10 +55,12 @@ void BoundedStrategy::Begin(const Execution& next, Random) {
   at_ = next_ = 0;
   deviations_ = 0;
   repeats_ = false;
-  seen_ = {};
-  asleep_ = {};
-  pending_ = {};
-  enabled_by_.fill(kNoEvent);
+  if (extent_.reduce) {
+    seen_ = {};
+    asleep_ = {};
+    pending_ = {};
+    enabled_by_.fill(kNoEvent);
+  }
   Resume(next.snapshots);
   SetStay();
 }
@@ -122,7 +124,7 @@ Choice BoundedStrategy::Choose(const Point& point) {
       return kNoFault;
     case DecisionKind::kRun:
       if (WantsSnapshot(point)) return kTakeSnapshot;
-      NoteThreads(point);
+      if (extent_.reduce) NoteThreads(point);
       return Walk(point);
     case DecisionKind::kWake:
     case DecisionKind::kValue:
@@ -204,6 +206,7 @@ void BoundedStrategy::FindRunner(Node& node) {
 
 Choice BoundedStrategy::Enter(Node& node, const Point& point) {
   if (node.chosen != node.fallback) ++deviations_;
+  if (!extent_.reduce) return node.chosen;
   if (node.kind != DecisionKind::kRun) {
     node.event = {.thread = point.thread};
     return node.chosen;
@@ -213,7 +216,7 @@ Choice BoundedStrategy::Enter(Node& node, const Point& point) {
   enabled_by_[node.chosen] = kNoEvent;
   // What a point has to do with time is not known.
   if (point.timer_pending) node.event.on = Event::On::kAnything;
-  if (extent_.reduce) FallAsleep(node);
+  FallAsleep(node);
   return node.chosen;
 }
 
