@@ -43,12 +43,13 @@ std::vector<int64_t> ValuesOf(const FuzzInput& input, const ScenarioInfo& scenar
   return values;
 }
 
-absl::StatusOr<Schedule> ScheduleOf(Session& session, const FuzzInput& input) {
+absl::StatusOr<Schedule> ScheduleOf(Session& session, const FuzzInput& input, SharedPage& page) {
   const absl::StatusOr<const ScenarioInfo*> scenario = FindScenario(session.info(), input.scenario);
   if (!scenario.ok()) return scenario.status();
   const std::vector<int64_t> values = ValuesOf(input, **scenario);
   Recorder recorder(EngineNames(), {});
   const RunResult run = RunInput(session, input, values, 0, &recorder);
+  page.expect_hang.store(run.verdict.kind == VerdictKind::kHang);
   SearchRun nowhere;
   nowhere.scenario = input.scenario;
   nowhere.strategy = kFuzzInput;

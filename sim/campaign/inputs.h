@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "sim/campaign/session.h"
+#include "sim/campaign/shared_page.h"
 #include "sim/schedule/fuzz_input.h"
 #include "sim/schedule/schedule.h"
 
@@ -16,9 +17,10 @@ namespace weir::sim {
 // outside.
 std::vector<int64_t> ValuesOf(const FuzzInput& input, const ScenarioInfo& scenario);
 
-// Runs the input and writes down what it did. InvalidArgument if the target has no such scenario;
-// Aborted if what was written down is another execution.
-absl::StatusOr<Schedule> ScheduleOf(Session& session, const FuzzInput& input);
+// Runs the input and writes down what it did; if it hangs, `page` is told so before it is repeated.
+// InvalidArgument if the target has no such scenario; Aborted if what was written down is another
+// execution.
+absl::StatusOr<Schedule> ScheduleOf(Session& session, const FuzzInput& input, SharedPage& page);
 
 // The other way round; of a schedule that another build recorded, what it does now. InvalidArgument
 // if it does not fit the target, or is too long; Aborted if it is another execution than the

@@ -57,29 +57,27 @@ std::string NameOf(const ScheduleFile& file, const Schedule& schedule) {
 }
 
 int Import(const CorpusFlags& flags, const ScheduleFile& file) {
+  return RunWithFile(file, flags.hang_seconds, [&](const ScheduleFile& whole, Session&) -> int {
+    const fs::path to = fs::path(flags.folder) / NameOf(whole.schedule);
+    if (absl::Status status = WriteSchedule(whole.schedule, to.string()); !status.ok())
+      return ExitWith(status);
+    Print(absl::StrCat(file.path, " → ", DisplayPath(to.string()), "\n"));
+    return kExitNothingFound;
+  });
+}
+
+int Export(const CorpusFlags& flags, const ScheduleFile& file) {
   return RunWithFile(
-      file, flags.hang_seconds, [&](const ScheduleFile& whole, Session&, SharedPage&) -> int {
-        const fs::path to = fs::path(flags.folder) / NameOf(whole.schedule);
-        if (absl::Status status = WriteSchedule(whole.schedule, to.string()); !status.ok())
+      file, flags.hang_seconds, [&](const ScheduleFile& whole, Session& session) -> int {
+        WarnOfOtherBuild(file, session.info());
+        const absl::StatusOr<FuzzInput> input = InputOf(session, whole.schedule);
+        if (!input.ok()) return ExitWith(AboutFile(file, input.status()));
+        const fs::path to = fs::path(flags.folder) / NameOf(file, whole.schedule);
+        if (absl::Status status = WriteWhole(FormatFuzzInput(*input), to.string()); !status.ok())
           return ExitWith(status);
         Print(absl::StrCat(file.path, " → ", DisplayPath(to.string()), "\n"));
         return kExitNothingFound;
       });
-}
-
-int Export(const CorpusFlags& flags, const ScheduleFile& file) {
-  return RunWithFile(file, flags.hang_seconds,
-                     [&](const ScheduleFile& whole, Session& session, SharedPage&) -> int {
-                       WarnOfOtherBuild(file, session.info());
-                       const absl::StatusOr<FuzzInput> input = InputOf(session, whole.schedule);
-                       if (!input.ok()) return ExitWith(AboutFile(file, input.status()));
-                       const fs::path to = fs::path(flags.folder) / NameOf(file, whole.schedule);
-                       if (absl::Status status = WriteWhole(FormatFuzzInput(*input), to.string());
-                           !status.ok())
-                         return ExitWith(status);
-                       Print(absl::StrCat(file.path, " → ", DisplayPath(to.string()), "\n"));
-                       return kExitNothingFound;
-                     });
 }
 
 int DoCorpus(const CorpusFlags& flags, int (*each)(const CorpusFlags&, const ScheduleFile&)) {

@@ -100,9 +100,8 @@ void TellResult(const MinimizeFlags& flags, const Minimized& minimized, const st
 }
 
 int MinimizeInSession(const MinimizeFlags& flags, std::chrono::nanoseconds time,
-                      const ScheduleFile& file, Session& session, SharedPage& page) {
+                      const ScheduleFile& file, Session& session) {
   WarnOfOtherBuild(file, session.info());
-  page.expect_hang.store(file.schedule.verdict.kind == VerdictKind::kHang);
   const absl::StatusOr<const ScenarioInfo*> scenario =
       FindScenario(session.info(), file.schedule.scenario);
   if (!scenario.ok()) return ExitWith(AboutFile(file, scenario.status()));
@@ -131,10 +130,9 @@ int DoMinimize(const MinimizeFlags& flags) {
   if (!time.ok()) return ExitWith(time.status());
   const absl::StatusOr<ScheduleFile> file = OpenScheduleFile(flags.file, flags.target);
   if (!file.ok()) return ExitWith(file.status());
-  return RunWithFile(*file, flags.hang_seconds,
-                     [&](const ScheduleFile& whole, Session& session, SharedPage& page) {
-                       return MinimizeInSession(flags, *time, whole, session, page);
-                     });
+  return RunWithFile(*file, flags.hang_seconds, [&](const ScheduleFile& whole, Session& session) {
+    return MinimizeInSession(flags, *time, whole, session);
+  });
 }
 
 }  // namespace

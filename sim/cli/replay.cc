@@ -64,10 +64,8 @@ absl::Status Repeat(const ReplayOptions& options, const ScheduleFile& file, Repl
   return absl::OkStatus();
 }
 
-int ReplayInSession(const ReplayOptions& options, const ScheduleFile& file, Session& session,
-                    SharedPage& page) {
+int ReplayInSession(const ReplayOptions& options, const ScheduleFile& file, Session& session) {
   WarnOfOtherBuild(file, session.info());
-  page.expect_hang.store(file.schedule.verdict.kind == VerdictKind::kHang);
   const ReplayMode mode = options.lenient ? ReplayMode::kLenient : ReplayMode::kStrict;
   if (!options.run.json) Print(absl::StrCat(RunText(file.schedule), "\n"));
   Printer printer(options.run.trace, options.run.json);
@@ -110,8 +108,8 @@ int DoReplay(const ReplayOptions& options) {
 
 int ReplayFile(const ReplayOptions& options, const ScheduleFile& file) {
   return RunWithFile(file, options.run.hang_seconds,
-                     [&](const ScheduleFile& whole, Session& session, SharedPage& page) {
-                       return ReplayInSession(options, whole, session, page);
+                     [&](const ScheduleFile& whole, Session& session) {
+                       return ReplayInSession(options, whole, session);
                      });
 }
 

@@ -45,16 +45,17 @@ absl::StatusOr<ScheduleFile> OpenScheduleFile(const std::string& path, const Tar
   return file;
 }
 
-int RunWithFile(
-    const ScheduleFile& file, double hang_seconds,
-    const std::function<int(const ScheduleFile& file, Session& session, SharedPage& page)>& body) {
+int RunWithFile(const ScheduleFile& file, double hang_seconds,
+                const std::function<int(const ScheduleFile& file, Session& session)>& body) {
   return RunWithSession(file.target.path, hang_seconds, [&](Session& session, SharedPage& page) {
-    if (!file.input) return body(file, session, page);
-    absl::StatusOr<Schedule> schedule = ScheduleOf(session, *file.input);
-    if (!schedule.ok()) return ExitWith(AboutFile(file, schedule.status()));
     ScheduleFile whole = file;
-    whole.schedule = *std::move(schedule);
-    return body(whole, session, page);
+    if (file.input) {
+      absl::StatusOr<Schedule> schedule = ScheduleOf(session, *file.input, page);
+      if (!schedule.ok()) return ExitWith(AboutFile(file, schedule.status()));
+      whole.schedule = *std::move(schedule);
+    }
+    page.expect_hang.store(whole.schedule.verdict.kind == VerdictKind::kHang);
+    return body(whole, session);
   });
 }
 

@@ -43,10 +43,8 @@ std::string Header(const ScheduleFile& file, const Replayed& replayed) {
 
 // An execution is re-run as the file says, and what that does is told, also when the target has
 // changed.
-int ShowInSession(const ShowOptions& options, const ScheduleFile& file, Session& session,
-                  SharedPage& page) {
+int ShowInSession(const ShowOptions& options, const ScheduleFile& file, Session& session) {
   WarnOfOtherBuild(file, session.info());
-  page.expect_hang.store(file.schedule.verdict.kind == VerdictKind::kHang);
   Recorder recorder(EngineNames(), {.trace_events = kTraceEvents});
   PlaceObserver places(kTraceEvents);
   ObserverList observers({&recorder, &places});
@@ -80,10 +78,9 @@ int ShowInSession(const ShowOptions& options, const ScheduleFile& file, Session&
 int DoShow(const ShowOptions& options) {
   const absl::StatusOr<ScheduleFile> file = OpenScheduleFile(options.file, options.target);
   if (!file.ok()) return ExitWith(file.status());
-  return RunWithFile(*file, options.hang_seconds,
-                     [&](const ScheduleFile& whole, Session& session, SharedPage& page) {
-                       return ShowInSession(options, whole, session, page);
-                     });
+  return RunWithFile(*file, options.hang_seconds, [&](const ScheduleFile& whole, Session& session) {
+    return ShowInSession(options, whole, session);
+  });
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ TEST_P(RoundTrip, FoundSavedAndReplayedAsTheSameExecution) {
   const std::string name(VerdictName(verdict));
   ASSERT_TRUE(Examples().contains(verdict)) << "no program for " << name;
   const std::string target =
-      " --target " + Program(name + "/" + ExampleFor(strategy, verdict)) + " --hang-seconds 1";
+      " --target " + Program(name + "/" + ExampleFor(strategy, verdict)) + " --hang-seconds 0.25";
   const std::string runs = " --seed 1 --runs 50000 --jobs 1 --json --campaign c";
   const WeirEnd fuzz = Weir("fuzz --strategy " + strategy + target + runs, folder_);
   ASSERT_EQ(fuzz.status, 1) << fuzz.out << fuzz.error;
