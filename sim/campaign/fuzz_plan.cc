@@ -1,7 +1,10 @@
 #include "sim/campaign/fuzz_plan.h"
 
 #include <nlohmann/json.hpp>
-#include <string_view>
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
 
 #include "sim/engine/random.h"
 #include "sim/strategy/strategy.h"
@@ -11,20 +14,61 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json ToJson(const Parameter& parameter) {
+// A value as JSON and back, by the fields that VisitFields() lists.
+Json Write(const Parameter& parameter) {
   Json json = {{"name", parameter.name}};
   std::visit([&json](const auto& value) { json["value"] = value; }, parameter.value);
   return json;
 }
-
-Parameter ParameterFromJson(const Json& json) {
-  Parameter parameter{json.at("name"), int64_t{0}};
+void Read(const Json& json, Parameter& parameter) {
+  parameter.name = json.at("name");
   if (json.at("value").is_string()) {
     parameter.value = json.at("value").get<std::string>();
   } else {
     parameter.value = json.at("value").get<int64_t>();
   }
-  return parameter;
+}
+
+Json Write(FaultSet faults) { return faults.bits(); }
+void Read(const Json& json, FaultSet& faults) { faults = FaultSet::FromBits(json); }
+
+template <typename T>
+concept IsValue = std::is_arithmetic_v<T> || std::is_same_v<T, std::string>;
+
+template <IsValue T>
+Json Write(const T& value) {
+  return value;
+}
+template <IsValue T>
+void Read(const Json& json, T& value) {
+  value = json.get<T>();
+}
+
+template <typename T>
+Json Write(const std::vector<T>& items);
+template <typename T>
+void Read(const Json& json, std::vector<T>& items);
+
+template <typename T>
+Json Write(const T& value) {
+  Json json = Json::object();
+  VisitFields(value, [&json](const char* name, const auto& field) { json[name] = Write(field); });
+  return json;
+}
+template <typename T>
+void Read(const Json& json, T& value) {
+  VisitFields(value, [&json](const char* name, auto& field) { Read(json.at(name), field); });
+}
+
+template <typename T>
+Json Write(const std::vector<T>& items) {
+  Json json = Json::array();
+  for (const T& item : items) json.push_back(Write(item));
+  return json;
+}
+template <typename T>
+void Read(const Json& json, std::vector<T>& items) {
+  for (const Json& item : json) Read(item, items.emplace_back());
 }
 
 }  // namespace
@@ -36,30 +80,11 @@ SearchRun PlannedRun(const FuzzPlan& plan, uint64_t index) {
   return {scenario.name, scenario.fixed, execution, plan.strategy, plan.step_cap};
 }
 
-Json ToJson(const FuzzPlan& plan) {
-  Json scenarios = Json::array();
-  for (const PlannedScenario& scenario : plan.scenarios) {
-    Json fixed = Json::array();
-    for (const Parameter& parameter : scenario.fixed) fixed.push_back(ToJson(parameter));
-    scenarios.push_back({{"name", scenario.name}, {"fixed", fixed}});
-  }
-  return {{"target", plan.target}, {"scenarios", scenarios},    {"strategy", plan.strategy},
-          {"seed", plan.seed},     {"step_cap", plan.step_cap}, {"faults", plan.faults.bits()}};
-}
+Json ToJson(const FuzzPlan& plan) { return Write(plan); }
 
 FuzzPlan FuzzPlanFromJson(const Json& json) {
   FuzzPlan plan;
-  plan.target = json.at("target");
-  plan.strategy = json.at("strategy");
-  plan.seed = json.at("seed");
-  plan.step_cap = json.at("step_cap");
-  plan.faults = FaultSet::FromBits(json.at("faults"));
-  for (const Json& scenario : json.at("scenarios")) {
-    PlannedScenario planned{scenario.at("name"), {}};
-    for (const Json& fixed : scenario.at("fixed"))
-      planned.fixed.push_back(ParameterFromJson(fixed));
-    plan.scenarios.push_back(std::move(planned));
-  }
+  Read(json, plan);
   return plan;
 }
 

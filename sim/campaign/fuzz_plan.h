@@ -8,12 +8,15 @@
 #include <vector>
 
 #include "sim/campaign/session.h"
+#include "sim/schedule/visit.h"
 
 namespace weir::sim {
 
 struct PlannedScenario {
   std::string name;
   std::vector<Parameter> fixed;
+
+  friend bool operator==(const PlannedScenario&, const PlannedScenario&) = default;
 };
 
 // Execution i is a function of (plan, i) alone, whoever runs it: the result of a campaign of N runs
@@ -26,7 +29,37 @@ struct FuzzPlan {
   uint64_t step_cap = kDefaultStepCap;
   FaultSet faults = FaultSet::All();  // those that may be drawn
   Extent extent;                      // of a systematic strategy
+
+  friend bool operator==(const FuzzPlan&, const FuzzPlan&) = default;
 };
+
+// The fields, listed once: visit(name, value) for each. A member that is missing here does not
+// compile (ListsAllOf() of sim/schedule/visit.h).
+template <Is<Extent> T, typename Visitor>
+void VisitFields(T& extent, Visitor&& visit) {
+  static_assert(ListsAllOf<Extent, 4>());
+  visit("deviations", extent.deviations);
+  visit("reduce", extent.reduce);
+  visit("part", extent.part);
+  visit("parts", extent.parts);
+}
+template <Is<PlannedScenario> T, typename Visitor>
+void VisitFields(T& scenario, Visitor&& visit) {
+  static_assert(ListsAllOf<PlannedScenario, 2>());
+  visit("name", scenario.name);
+  visit("fixed", scenario.fixed);
+}
+template <Is<FuzzPlan> T, typename Visitor>
+void VisitFields(T& plan, Visitor&& visit) {
+  static_assert(ListsAllOf<FuzzPlan, 7>());
+  visit("target", plan.target);
+  visit("scenarios", plan.scenarios);
+  visit("strategy", plan.strategy);
+  visit("seed", plan.seed);
+  visit("step_cap", plan.step_cap);
+  visit("faults", plan.faults);
+  visit("extent", plan.extent);
+}
 
 // Which scenario an index runs is drawn by its hash: strategies take turns by index, so scenarios
 // must not.

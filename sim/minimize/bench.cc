@@ -1,63 +1,12 @@
 #include "sim/minimize/bench.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 
 #include "sim/minimize/limits.h"
+#include "sim/schedule/visit.h"
 
 namespace weir::sim {
 namespace {
-
-// A hash of all that a candidate's execution depends on.
-class CandidateHash {
- public:
-  explicit CandidateHash(const Schedule& schedule) {
-    XXH3_128bits_reset(&state_);
-    for (const Parameter& parameter : schedule.parameters) Add(parameter);
-    Add(schedule.faults.size());
-    for (const Fault& fault : schedule.faults) Add(fault);
-    for (const Edit& edit : schedule.edits) Add(edit);
-  }
-
-  std::pair<uint64_t, uint64_t> Digest() const {
-    const XXH128_hash_t hash = XXH3_128bits_digest(&state_);
-    return {hash.high64, hash.low64};
-  }
-
- private:
-  void Add(uint64_t value) { XXH3_128bits_update(&state_, &value, sizeof(value)); }
-  void Add(const std::string& text) {
-    Add(text.size());
-    XXH3_128bits_update(&state_, text.data(), text.size());
-  }
-  void Add(const Parameter& parameter) {
-    Add(parameter.name);
-    if (const auto* number = std::get_if<int64_t>(&parameter.value)) {
-      Add(static_cast<uint64_t>(*number));
-    } else {
-      Add(std::get<std::string>(parameter.value));
-    }
-  }
-  void Add(const Fault& fault) {
-    Add(static_cast<uint64_t>(fault.kind));
-    Add(fault.process);
-    Add((uint64_t{fault.incarnation} << 32) | fault.op);
-  }
-  void Add(const Edit& edit) {
-    Add(edit.thread);
-    Add(edit.object);
-    Add((static_cast<uint64_t>(edit.op) << 1) | (edit.blocked ? 1 : 0));
-    Add(edit.nth);
-    Add(edit.round);
-    Add((uint64_t{edit.repeat} << 32) | edit.draw);
-    Add(static_cast<uint64_t>(edit.choice.kind));
-    Add(edit.choice.thread);
-    Add(uint64_t{edit.choice.number});
-  }
-
-  XXH3_state_t state_;
-};
 
 template <typename Item>
 void EraseAt(std::vector<Item>& items, const std::vector<size_t>& ascending) {
@@ -88,7 +37,7 @@ void Workshop::BeginPass(const std::string& name) {
 }
 
 const Outcome& Workshop::Run(const Schedule& candidate) {
-  const auto [known, is_new] = outcomes.try_emplace(CandidateHash(candidate).Digest());
+  const auto [known, is_new] = outcomes.try_emplace(DecidingHash(candidate));
   if (is_new) {
     known->second = executor.Run(candidate);
     ++report.tries;
@@ -100,7 +49,7 @@ const Outcome& Workshop::Run(const Schedule& candidate) {
 }
 
 void Workshop::Distrust(const Schedule& candidate) {
-  Outcome& outcome = outcomes[CandidateHash(candidate).Digest()];
+  Outcome& outcome = outcomes[DecidingHash(candidate)];
   outcome.verdict = VerdictKind::kNondeterminism;
 }
 

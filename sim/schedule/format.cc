@@ -4,12 +4,16 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sim/schedule/fields.h"
 #include "sim/schedule/schedule.h"
+#include "sim/schedule/visit.h"
 
 namespace weir::sim {
 namespace {
@@ -56,6 +60,7 @@ bool IsUtf8(const std::string& text) { return Quote(text).find("\uFFFD") == std:
 // Thread paths → names. Only names that can be read back: no path of the file, no word of the
 // format, no other thread's name.
 using NameTable = std::map<std::string, std::string>;
+using ThreadNames = std::vector<std::pair<std::string, std::string>>;
 
 NameTable UsableNames(const Schedule& schedule) {
   std::set<std::string> taken = {"", "time", schedule.verdict.thread};
@@ -87,26 +92,6 @@ std::string FormatParameters(const std::vector<Parameter>& parameters) {
   return line.Text();
 }
 
-std::string FormatOrigin(const Origin& origin) {
-  return Line()
-      .Add("campaign_seed", Decimal(origin.campaign_seed))
-      .Add("index", Decimal(origin.index))
-      .Add("strategy", Quote(origin.strategy))
-      .AddIf(origin.depth != 0, "depth", absl::StrCat(origin.depth))
-      .Text();
-}
-
-std::string FormatFault(const Fault& fault, const NameTable& names) {
-  const Line at =
-      Line().Add("thread", Thread(names, fault.thread)).Add("op", absl::StrCat(fault.op));
-  return Line()
-      .Add("kind", fault.kind == Fault::Kind::kRestart ? "\"restart\"" : "\"crash\"")
-      .Add("process", Quote(fault.process))
-      .AddIf(fault.incarnation != 0, "incarnation", absl::StrCat(fault.incarnation))
-      .Add("at", at.Text())
-      .Text();
-}
-
 std::string FormatChoice(const EditChoice& choice, const NameTable& names) {
   switch (choice.kind) {
     case EditChoice::Kind::kRun:
@@ -129,21 +114,6 @@ std::string FormatChoice(const EditChoice& choice, const NameTable& names) {
   return Line().Add("value", Decimal(choice.number)).Text();
 }
 
-std::string FormatEdit(const Edit& edit, const NameTable& names) {
-  return Line()
-      .Add("thread", Thread(names, edit.thread))
-      .Add("kind", Quote(std::string(OpName(edit.op))))
-      .Add("object", Quote(edit.object))
-      .Add("nth", Integer(edit.nth))
-      .AddIf(edit.round != 0, "round", Integer(edit.round))
-      .AddIf(edit.repeat != 0, "repeat", absl::StrCat(edit.repeat))
-      .AddIf(edit.blocked, "blocked", "true")
-      .AddIf(edit.draw != 1, "draw", absl::StrCat(edit.draw))
-      .Add("choice", FormatChoice(edit.choice, names))
-      .AddIf(edit.point != 0, "point", Integer(edit.point))
-      .Text();
-}
-
 // An array or object with each of its items in a line of its own.
 std::string Block(const std::vector<std::string>& items, char open, char close) {
   if (items.empty()) return {open, close};
@@ -151,23 +121,12 @@ std::string Block(const std::vector<std::string>& items, char open, char close) 
                       std::string(1, close));
 }
 
-std::string FormatThreads(const Schedule& schedule, const NameTable& names) {
+std::string FormatThreads(const ThreadNames& threads, const NameTable& names) {
   std::vector<std::string> lines;
-  for (const auto& [path, name] : schedule.thread_names) {
+  for (const auto& [path, name] : threads) {
     const auto usable = names.find(path);
     if (usable == names.end() || usable->second != name) continue;
     lines.push_back(absl::StrCat(Quote(name), ": ", Quote(path)));
-  }
-  return Block(lines, '{', '}');
-}
-
-std::string FormatVerdict(const ExpectedVerdict& verdict, const NameTable& names) {
-  std::vector<std::string> lines = {
-      absl::StrCat("\"kind\": ", Quote(std::string(VerdictName(verdict.kind)))),
-      absl::StrCat("\"signature\": ", Quote(verdict.signature)),
-      absl::StrCat("\"message\": ", Quote(verdict.message))};
-  if (!verdict.thread.empty()) {
-    lines.push_back(absl::StrCat("\"thread\": ", Thread(names, verdict.thread)));
   }
   return Block(lines, '{', '}');
 }
@@ -185,35 +144,104 @@ std::string FormatCheckpoints(const std::vector<uint64_t>& checkpoints) {
   return Block(lines, '[', ']');
 }
 
+std::string_view NameOf(Op op) { return OpName(op); }
+std::string_view NameOf(VerdictKind kind) { return VerdictName(kind); }
+std::string_view NameOf(Fault::Kind kind) {
+  return kind == Fault::Kind::kRestart ? "restart" : "crash";
+}
+
+// Collects the members of one object, as `"name": value`.
+class Writer {
+ public:
+  explicit Writer(const NameTable& names) : names_(names) {}
+
+  template <typename T>
+  void operator()(const Field& field, const T& value) {
+    if (field.fallback && IsFallback(value, *field.fallback)) return;
+    parts_.push_back(absl::StrCat(Quote(field.name), ": ", Text(field, value)));
+  }
+  void Enter(const char* name) {
+    entered_ = name;
+    outer_ = std::exchange(parts_, {});
+  }
+  void Leave() {
+    std::string inner = OneLine();
+    parts_ = std::move(outer_);
+    parts_.push_back(absl::StrCat(Quote(entered_), ": ", inner));
+  }
+
+  const std::vector<std::string>& parts() const { return parts_; }
+  std::string OneLine() const { return absl::StrCat("{", absl::StrJoin(parts_, ", "), "}"); }
+
+ private:
+  template <typename T>
+  bool IsFallback(const T& value, uint64_t fallback) const {
+    if constexpr (std::is_integral_v<T>) {
+      return static_cast<uint64_t>(value) == fallback;
+    } else if constexpr (std::is_same_v<T, ThreadNames>) {
+      return names_.empty();
+    } else if constexpr (requires { value.empty(); }) {
+      return value.empty();
+    } else {
+      return false;
+    }
+  }
+
+  template <typename T>
+  std::string Text(const Field& field, const T& value) const {
+    if constexpr (std::is_enum_v<T>) {
+      return Quote(std::string(NameOf(value)));
+    } else if constexpr (std::is_integral_v<T>) {
+      if (field.form == Form::kDecimal) return Decimal(value);
+      return field.form == Form::kHash ? Hash(value) : Integer(uint64_t{value});
+    } else {
+      Writer writer(names_);
+      VisitFields(value, writer);
+      return writer.OneLine();
+    }
+  }
+  std::string Text(const Field&, bool value) const { return value ? "true" : "false"; }
+  std::string Text(const Field& field, const std::string& value) const {
+    return field.form == Form::kThread ? Thread(names_, value) : Quote(value);
+  }
+  std::string Text(const Field&, const EditChoice& choice) const {
+    return FormatChoice(choice, names_);
+  }
+  std::string Text(const Field&, const ExpectedVerdict& verdict) const {
+    Writer writer(names_);
+    VisitFields(verdict, writer);
+    return Block(writer.parts(), '{', '}');
+  }
+  std::string Text(const Field&, const std::vector<Parameter>& parameters) const {
+    return FormatParameters(parameters);
+  }
+  std::string Text(const Field&, const ThreadNames& threads) const {
+    return FormatThreads(threads, names_);
+  }
+  std::string Text(const Field&, const std::vector<uint64_t>& checkpoints) const {
+    return FormatCheckpoints(checkpoints);
+  }
+  template <typename T>
+  std::string Text(const Field& field, const std::vector<T>& items) const {
+    std::vector<std::string> lines;
+    for (const T& item : items) lines.push_back(Text(field, item));
+    return Block(lines, '[', ']');
+  }
+
+  const NameTable& names_;
+  std::vector<std::string> parts_;
+  std::vector<std::string> outer_;  // of the object that was entered from
+  const char* entered_ = "";
+};
+
 }  // namespace
 
 std::string FormatSchedule(const Schedule& schedule) {
   const NameTable names = UsableNames(schedule);
-  std::vector<std::string> faults;
-  for (const Fault& fault : schedule.faults) faults.push_back(FormatFault(fault, names));
-  std::vector<std::string> edits;
-  for (const Edit& edit : schedule.edits) edits.push_back(FormatEdit(edit, names));
-
-  std::string text = absl::StrCat("{\n  \"weir\": ", kFormatVersion);
-  const auto add = [&text](const std::string& name, const std::string& json) {
-    absl::StrAppend(&text, ",\n  \"", name, "\": ", json);
-  };
-  add("tool", Quote(schedule.tool));
-  add("target", Quote(schedule.target));
-  add("build", Quote(schedule.build));
-  add("scenario", Quote(schedule.scenario));
-  add("parameters", FormatParameters(schedule.parameters));
-  add("origin", FormatOrigin(schedule.origin));
-  if (!names.empty()) add("threads", FormatThreads(schedule, names));
-  add("faults", Block(faults, '[', ']'));
-  add("edits", Block(edits, '[', ']'));
-  add("verdict", FormatVerdict(schedule.verdict, names));
-  add("points", Integer(schedule.points));
-  add("step_cap", Integer(schedule.step_cap));
-  add("fingerprint", Hash(schedule.fingerprint));
-  add("checkpoints", FormatCheckpoints(schedule.checkpoints));
-  absl::StrAppend(&text, "\n}\n");
-  return text;
+  Writer writer(names);
+  VisitFields(schedule, writer);
+  return absl::StrCat("{\n  \"weir\": ", kFormatVersion, ",\n  ",
+                      absl::StrJoin(writer.parts(), ",\n  "), "\n}\n");
 }
 
 }  // namespace weir::sim

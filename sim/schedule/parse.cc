@@ -1,11 +1,15 @@
 // Reads the text of a schedule file; format.cc writes it.
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -14,6 +18,7 @@
 #include "sim/schedule/fields.h"
 #include "sim/schedule/json_tree.h"
 #include "sim/schedule/schedule.h"
+#include "sim/schedule/visit.h"
 
 namespace weir::sim {
 namespace {
@@ -74,20 +79,9 @@ std::vector<Parameter> ParseParameters(Fields& file, FirstError& error) {
   return parameters;
 }
 
-Origin ParseOrigin(Fields& file, FirstError& error) {
-  std::string path;
-  Fields fields(file.Required("origin", &path), "origin.", error);
-  Origin origin;
-  origin.campaign_seed = fields.Decimal("campaign_seed");
-  origin.index = fields.Decimal("index");
-  origin.strategy = fields.String("strategy");
-  origin.depth = static_cast<uint32_t>(fields.UnsignedOr("depth", 0, kMost32, 0));
-  fields.Finish();
-  return origin;
-}
-
-// Fills schedule.thread_names and returns the table turned round.
-Paths ParseThreads(Fields& file, Schedule& schedule, FirstError& error) {
+// Fills `names` and returns the table turned round.
+Paths ParseThreads(Fields& file, std::vector<std::pair<std::string, std::string>>& names,
+                   FirstError& error) {
   Paths paths;
   std::string path;
   const JsonNode* node = file.Optional("threads", &path);
@@ -104,30 +98,9 @@ Paths ParseThreads(Fields& file, Schedule& schedule, FirstError& error) {
       error.Set(item, place, "this name means something else already");
     }
     paths.emplace(item.name, thread);
-    schedule.thread_names.emplace_back(thread, item.name);
+    names.emplace_back(thread, item.name);
   }
   return paths;
-}
-
-Fault ParseFault(const JsonNode& node, const std::string& prefix, const Paths& paths,
-                 FirstError& error) {
-  Fault fault;
-  Fields fields(node, prefix, error);
-  std::string path;
-  const JsonNode& kind = fields.Required("kind", &path);
-  const std::string name = StringValue(kind, path, error);
-  if (name != "crash" && name != "restart") {
-    error.Set(kind, path, absl::StrCat("expected crash or restart, got ", Describe(kind)));
-  }
-  fault.kind = name == "restart" ? Fault::Kind::kRestart : Fault::Kind::kCrash;
-  fault.process = fields.NonEmptyString("process");
-  fault.incarnation = static_cast<uint32_t>(fields.UnsignedOr("incarnation", 0, kMost32, 0));
-  Fields at(fields.Required("at", &path), absl::StrCat(prefix, "at."), error);
-  fault.thread = PathOf(paths, at.NonEmptyString("thread"));
-  fault.op = static_cast<uint32_t>(at.Unsigned("op", 1, kMaxFaultOp));
-  at.Finish();
-  fields.Finish();
-  return fault;
 }
 
 // 1 … kDelays.
@@ -198,62 +171,154 @@ EditChoice ParseChoice(const JsonNode& node, const std::string& path, const Path
   return choice;
 }
 
-Edit ParseEdit(const JsonNode& node, const std::string& prefix, const Paths& paths,
-               FirstError& error) {
-  Edit edit;
-  Fields fields(node, prefix, error);
-  std::string path;
-  edit.thread = PathOf(paths, fields.NonEmptyString("thread"));
-  const JsonNode& kind = fields.Required("kind", &path);
-  const std::optional<Op> op = OpFromName(StringValue(kind, path, error));
-  if (!op) error.Set(kind, path, absl::StrCat("unknown kind of operation ", Describe(kind)));
-  edit.op = op.value_or(Op::kNone);
-  const JsonNode& object = fields.Required("object", &path);
-  edit.object = StringValue(object, path, error);
-  const absl::StatusOr<ObjectKey> key = ParseObject(edit.object);
-  if (!key.ok()) error.Set(object, path, std::string(key.status().message()));
-  edit.nth = fields.Unsigned("nth", 0, kMost64);
-  edit.round = fields.UnsignedOr("round", 0, kMost64, 0);
-  edit.repeat = static_cast<uint32_t>(fields.UnsignedOr("repeat", 0, kMost32, 0));
-  edit.blocked = fields.BoolOr("blocked", false);
-  edit.draw = static_cast<uint32_t>(fields.UnsignedOr("draw", 1, kMost32, 1));
-  const JsonNode& choice = fields.Required("choice", &path);
-  edit.choice = ParseChoice(choice, path, paths, error);
-  const bool runs =
-      edit.choice.kind == EditChoice::Kind::kRun || edit.choice.kind == EditChoice::Kind::kTime;
-  if (edit.blocked && !runs) error.Set(choice, path, "a blocked thread can only choose who runs");
-  edit.point = fields.UnsignedOr("point", 0, kMost64, 0);
-  fields.Finish();
-  return edit;
+std::optional<Op> FromName(std::string_view name, Op) { return OpFromName(name); }
+std::optional<VerdictKind> FromName(std::string_view name, VerdictKind) {
+  return VerdictFromName(name);
+}
+std::optional<Fault::Kind> FromName(std::string_view name, Fault::Kind) {
+  if (name == "crash") return Fault::Kind::kCrash;
+  return name == "restart" ? std::optional(Fault::Kind::kRestart) : std::nullopt;
 }
 
-ExpectedVerdict ParseVerdict(Fields& file, const Paths& paths, FirstError& error) {
-  std::string path;
-  Fields fields(file.Required("verdict", &path), "verdict.", error);
-  ExpectedVerdict verdict;
-  const JsonNode& kind = fields.Required("kind", &path);
-  const std::optional<VerdictKind> known = VerdictFromName(StringValue(kind, path, error));
-  if (!known) error.Set(kind, path, absl::StrCat("unknown verdict ", Describe(kind)));
-  verdict.kind = known.value_or(VerdictKind::kPass);
-  verdict.signature = fields.String("signature");
-  verdict.message = fields.String("message");
-  verdict.thread = PathOf(paths, fields.StringOr("thread", ""));
-  fields.Finish();
-  return verdict;
+// What an error says of a name that is none.
+std::string Unknown(const JsonNode& node, Op) {
+  return absl::StrCat("unknown kind of operation ", Describe(node));
+}
+std::string Unknown(const JsonNode& node, VerdictKind) {
+  return absl::StrCat("unknown verdict ", Describe(node));
+}
+std::string Unknown(const JsonNode& node, Fault::Kind) {
+  return absl::StrCat("expected crash or restart, got ", Describe(node));
 }
 
-void ParseCheckpoints(Fields& file, Schedule& schedule, FirstError& error) {
+// Fills in the members of one object.
+class Reader {
+ public:
+  Reader(Fields& fields, Paths& paths, FirstError& error)
+      : fields_(&fields), paths_(paths), error_(error) {}
+
+  template <typename T>
+  void operator()(const Field& field, T& value) {
+    if constexpr (std::is_enum_v<T>) {
+      ReadName(field, value);
+    } else if constexpr (std::is_integral_v<T>) {
+      ReadNumber(field, value);
+    } else {
+      std::string path;
+      ReadObject(fields_->Required(field.name, &path), absl::StrCat(path, "."), value);
+    }
+  }
+  void operator()(const Field& field, bool& value) {
+    value = fields_->BoolOr(field.name, *field.fallback != 0);
+  }
+  void operator()(const Field& field, std::string& value) {
+    if (field.form == Form::kObject) return ReadObjectName(field, value);
+    if (field.fallback) {
+      value = fields_->StringOr(field.name, "");
+    } else {
+      value = field.least > 0 ? fields_->NonEmptyString(field.name) : fields_->String(field.name);
+    }
+    if (field.form == Form::kThread) value = PathOf(paths_, std::move(value));
+  }
+  void operator()(const Field& field, EditChoice& choice) {
+    std::string path;
+    choice = ParseChoice(fields_->Required(field.name, &path), path, paths_, error_);
+  }
+  void operator()(const Field&, std::vector<Parameter>& parameters) {
+    parameters = ParseParameters(*fields_, error_);
+  }
+  // From here on the names mean the paths.
+  void operator()(const Field&, std::vector<std::pair<std::string, std::string>>& names) {
+    paths_ = ParseThreads(*fields_, names, error_);
+  }
+  void operator()(const Field& field, std::vector<uint64_t>& hashes) {
+    for (const JsonNode& node : fields_->Array(field.name)) {
+      const std::string path = absl::StrCat(field.name, "[", hashes.size(), "]");
+      hashes.push_back(HashValue(node, path, error_));
+    }
+  }
+  template <typename T>
+  void operator()(const Field& field, std::vector<T>& items) {
+    for (const JsonNode& node : fields_->Array(field.name)) {
+      const std::string prefix = absl::StrCat(field.name, "[", items.size(), "].");
+      ReadObject(node, prefix, items.emplace_back());
+    }
+  }
+
+  void Enter(const char* name) {
+    std::string path;
+    const JsonNode& node = fields_->Required(name, &path);
+    outer_ = std::exchange(fields_, &entered_.emplace(node, absl::StrCat(path, "."), error_));
+  }
+  void Leave() {
+    fields_->Finish();
+    fields_ = outer_;
+  }
+
+ private:
+  template <typename T>
+  void ReadName(const Field& field, T& value) {
+    std::string path;
+    const JsonNode& node = fields_->Required(field.name, &path);
+    const std::optional<T> known = FromName(StringValue(node, path, error_), value);
+    if (!known) error_.Set(node, path, Unknown(node, value));
+    value = known.value_or(T{});
+  }
+
+  template <typename T>
+  void ReadNumber(const Field& field, T& value) {
+    const uint64_t most = std::min<uint64_t>(field.most, std::numeric_limits<T>::max());
+    uint64_t number = 0;
+    if (field.form == Form::kDecimal) {
+      number = fields_->Decimal(field.name);
+    } else if (field.form == Form::kHash) {
+      number = fields_->Hash(field.name);
+    } else if (field.fallback) {
+      number = fields_->UnsignedOr(field.name, field.least, most, *field.fallback);
+    } else {
+      number = fields_->Unsigned(field.name, field.least, most);
+    }
+    value = static_cast<T>(number);
+  }
+
+  void ReadObjectName(const Field& field, std::string& value) {
+    std::string path;
+    const JsonNode& node = fields_->Required(field.name, &path);
+    value = StringValue(node, path, error_);
+    const absl::StatusOr<ObjectKey> key = ParseObject(value);
+    if (!key.ok()) error_.Set(node, path, std::string(key.status().message()));
+  }
+
+  template <typename T>
+  void ReadObject(const JsonNode& node, const std::string& prefix, T& value) {
+    Fields fields(node, prefix, error_);
+    VisitFields(value, Reader(fields, paths_, error_));
+    if constexpr (std::is_same_v<T, Edit>) CheckBlocked(fields, value);
+    fields.Finish();
+  }
+
+  void CheckBlocked(Fields& fields, const Edit& edit) {
+    const EditChoice::Kind kind = edit.choice.kind;
+    if (!edit.blocked || kind == EditChoice::Kind::kRun || kind == EditChoice::Kind::kTime) return;
+    std::string path;
+    const JsonNode& choice = fields.Required("choice", &path);
+    error_.Set(choice, path, "a blocked thread can only choose who runs");
+  }
+
+  Fields* fields_;
+  Paths& paths_;
+  FirstError& error_;
+  Fields* outer_ = nullptr;
+  std::optional<Fields> entered_;
+};
+
+void CheckCheckpoints(Fields& file, const Schedule& schedule, FirstError& error) {
+  if (schedule.checkpoints.size() <= schedule.points) return;
   std::string path;
   const JsonNode& node = file.Required("checkpoints", &path);
-  const std::vector<JsonNode>& items = file.Array("checkpoints");
-  for (size_t i = 0; i < items.size(); ++i) {
-    schedule.checkpoints.push_back(
-        HashValue(items[i], absl::StrCat("checkpoints[", i, "]"), error));
-  }
-  if (items.size() > schedule.points) {
-    error.Set(node, path,
-              absl::StrCat(items.size(), " of them, but only ", schedule.points, " points"));
-  }
+  error.Set(
+      node, path,
+      absl::StrCat(schedule.checkpoints.size(), " of them, but only ", schedule.points, " points"));
 }
 
 // A newer format may have any fields: say that, and not which of them is unknown.
@@ -279,26 +344,9 @@ absl::StatusOr<Schedule> ParseSchedule(std::string_view text, std::string_view f
   if (!error.status().ok()) return error.status();
 
   Schedule schedule;
-  schedule.tool = fields.String("tool");
-  schedule.target = fields.String("target");
-  schedule.build = fields.String("build");
-  schedule.scenario = fields.NonEmptyString("scenario");
-  schedule.parameters = ParseParameters(fields, error);
-  schedule.origin = ParseOrigin(fields, error);
-  const Paths paths = ParseThreads(fields, schedule, error);
-  for (const JsonNode& node : fields.Array("faults")) {
-    const std::string prefix = absl::StrCat("faults[", schedule.faults.size(), "].");
-    schedule.faults.push_back(ParseFault(node, prefix, paths, error));
-  }
-  for (const JsonNode& node : fields.Array("edits")) {
-    const std::string prefix = absl::StrCat("edits[", schedule.edits.size(), "].");
-    schedule.edits.push_back(ParseEdit(node, prefix, paths, error));
-  }
-  schedule.verdict = ParseVerdict(fields, paths, error);
-  schedule.points = fields.Unsigned("points", 0, kMost64);
-  schedule.step_cap = fields.Unsigned("step_cap", 0, kMost64);
-  schedule.fingerprint = fields.Hash("fingerprint");
-  ParseCheckpoints(fields, schedule, error);
+  Paths paths;
+  VisitFields(schedule, Reader(fields, paths, error));
+  CheckCheckpoints(fields, schedule, error);
   fields.Finish();
   if (!error.status().ok()) return error.status();
   return schedule;

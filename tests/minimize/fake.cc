@@ -49,7 +49,8 @@ FakeRun Fake::Applied(const Schedule& schedule, Outcome* outcome) const {
               .mode = ValueOf(schedule, "mode"),
               .edits = {},
               .placed = {},
-              .faults = {}};
+              .faults = {},
+              .injected = {}};
   for (size_t i = 0; i < schedule.edits.size(); ++i) {
     const Edit& edit = schedule.edits[i];
     const int64_t worker = std::stoll(edit.thread.substr(edit.thread.find('-') + 1));
@@ -61,6 +62,7 @@ FakeRun Fake::Applied(const Schedule& schedule, Outcome* outcome) const {
     }
     run.edits.insert(IdOf(edit));
     run.placed.insert({edit.round, IdOf(edit)});
+    if (edit.choice.kind == EditChoice::Kind::kFault) run.injected.insert(edit.choice.fault);
   }
   for (size_t i = 0; i < schedule.faults.size(); ++i) {
     if (schedule.faults[i].process == "nobody") {

@@ -22,6 +22,7 @@ struct FakeRun {
   std::set<uint64_t> edits;                        // ids of those that applied
   std::set<std::pair<uint64_t, uint64_t>> placed;  // (round, id)
   std::set<std::string> faults;                    // processes
+  std::set<FaultKind> injected;                    // by edits that applied
 
   bool Has(uint64_t id) const { return edits.contains(id); }
 };

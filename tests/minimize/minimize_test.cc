@@ -112,6 +112,24 @@ TEST(Minimize, TakesTheWeakerFaultWhereThatIsEnough) {
   ASSERT_EQ(result.schedule.edits.size(), 1u);
   EXPECT_EQ(result.schedule.edits[0].choice.fault, FaultKind::kSlowThread);
   EXPECT_EQ(result.schedule.edits[0].choice.number, 1u);
+  // Each was tried: stall to slow process, that to slow thread, and restart to crash.
+  const auto& passes = result.report.passes;
+  const auto weaken =
+      std::find_if(passes.begin(), passes.end(), [](const auto& p) { return p.name == "weaken"; });
+  ASSERT_NE(weaken, passes.end());
+  EXPECT_GE(weaken->tries, 3u);
+  EXPECT_EQ(weaken->successes, 3u);
+}
+
+TEST(Minimize, KeepsTheStrongerFaultWhereTheWeakerIsNotEnough) {
+  Fake fake([](const FakeRun& run) {
+    return run.Has(1) && !run.injected.contains(FaultKind::kSlowThread);
+  });
+  Edit stall = FakeEdit(1);
+  stall.choice = {EditChoice::Kind::kFault, "", 9, FaultKind::kStall};
+  const Minimized result = MustMinimize(fake, fake.Failing(1, 1, {stall}));
+  ASSERT_EQ(result.schedule.edits.size(), 1u);
+  EXPECT_EQ(result.schedule.edits[0].choice.fault, FaultKind::kSlowProcess);
 }
 
 TEST(Minimize, FindsAPairThatCanOnlyGoTogether) {
