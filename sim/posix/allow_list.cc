@@ -9,24 +9,24 @@ namespace weir::sim {
 namespace {
 
 // Not here, for the reason given: strtok, rand's seeds by initstate, getopt (state of libc's that
-// outlives an execution); setlocale, gettext, iconv, fopen (libc would keep memory of the World);
+// outlives an execution); iconv, fopen (libc would keep memory of the World);
 // dlopen, dlsym (a way around interception); fork, signals, files, sockets (not simulated).
 
 // clang-format off
 // Bytes and strings: only the memory that is given. strdup and its like allocate by malloc,
 // which is ours.
 constexpr std::string_view kMemory[] = {
-    "__memcpy_chk", "__mempcpy", "__rawmemchr", "__stpcpy", "__strdup", "__strndup",
-    "__strtok_r", "__xpg_basename", "basename", "bcmp", "bcopy", "bzero", "dirname",
-    "explicit_bzero", "ffs", "ffsl", "ffsll", "fnmatch", "getsubopt", "index", "memccpy",
-    "memchr", "memcmp", "memcpy", "memfrob", "memmem", "memmove", "mempcpy", "memrchr",
-    "memset", "rawmemchr", "rindex", "stpcpy", "stpncpy", "strcasecmp", "strcasecmp_l",
-    "strcasestr", "strcat", "strchr", "strchrnul", "strcmp", "strcoll", "strcoll_l", "strcpy",
-    "strcspn", "strdup", "strlen", "strncasecmp", "strncasecmp_l", "strncat", "strncmp",
-    "strncpy", "strndup", "strnlen", "strpbrk", "strrchr", "strsep", "strspn", "strstr",
-    "strtok_r", "strverscmp", "strxfrm", "strxfrm_l", "swab"};
+    "__memcpy_chk", "__mempcpy", "__rawmemchr", "__stpcpy", "__strcoll_l", "__strdup",
+    "__strndup", "__strtok_r", "__strxfrm_l", "__xpg_basename", "basename", "bcmp", "bcopy",
+    "bzero", "dirname", "explicit_bzero", "ffs", "ffsl", "ffsll", "fnmatch", "getsubopt",
+    "index", "memccpy", "memchr", "memcmp", "memcpy", "memfrob", "memmem", "memmove",
+    "mempcpy", "memrchr", "memset", "rawmemchr", "rindex", "stpcpy", "stpncpy", "strcasecmp",
+    "strcasecmp_l", "strcasestr", "strcat", "strchr", "strchrnul", "strcmp", "strcoll",
+    "strcoll_l", "strcpy", "strcspn", "strdup", "strlen", "strncasecmp", "strncasecmp_l",
+    "strncat", "strncmp", "strncpy", "strndup", "strnlen", "strpbrk", "strrchr", "strsep",
+    "strspn", "strstr", "strtok_r", "strverscmp", "strxfrm", "strxfrm_l", "swab"};
 
-// Texts of error numbers and signals. The locale is always C: setlocale() is refused.
+// Texts of error numbers and signals. The locale is always C: locale.cc.
 constexpr std::string_view kErrors[] = {
     "__errno_location", "__h_errno_location", "__xpg_strerror_r", "perror", "sigabbrev_np",
     "sigdescr_np", "strerror", "strerror_l", "strerror_r", "strerrordesc_np",
@@ -35,26 +35,27 @@ constexpr std::string_view kErrors[] = {
 // Classes of characters, and tables of them that are constant in the C locale.
 constexpr std::string_view kCharacters[] = {
     "__ctype_b_loc", "__ctype_get_mb_cur_max", "__ctype_tolower_loc", "__ctype_toupper_loc",
-    "isalnum", "isalnum_l", "isalpha", "isalpha_l", "isascii", "isblank", "isblank_l",
-    "iscntrl", "iscntrl_l", "isctype", "isdigit", "isdigit_l", "isgraph", "isgraph_l",
-    "islower", "islower_l", "isprint", "isprint_l", "ispunct", "ispunct_l", "isspace",
-    "isspace_l", "isupper", "isupper_l", "isxdigit", "isxdigit_l", "localeconv",
+    "__nl_langinfo_l", "isalnum", "isalnum_l", "isalpha", "isalpha_l", "isascii", "isblank",
+    "isblank_l", "iscntrl", "iscntrl_l", "isctype", "isdigit", "isdigit_l", "isgraph",
+    "isgraph_l", "islower", "islower_l", "isprint", "isprint_l", "ispunct", "ispunct_l",
+    "isspace", "isspace_l", "isupper", "isupper_l", "isxdigit", "isxdigit_l", "localeconv",
     "nl_langinfo", "nl_langinfo_l", "toascii", "tolower", "tolower_l", "toupper", "toupper_l"};
 
 // Wide characters, and conversions with a state that is given.
 constexpr std::string_view kWide[] = {
-    "btowc", "c16rtomb", "c32rtomb", "iswalnum", "iswalnum_l", "iswalpha", "iswalpha_l",
-    "iswblank", "iswblank_l", "iswcntrl", "iswcntrl_l", "iswctype", "iswctype_l", "iswdigit",
-    "iswdigit_l", "iswgraph", "iswgraph_l", "iswlower", "iswlower_l", "iswprint",
-    "iswprint_l", "iswpunct", "iswpunct_l", "iswspace", "iswspace_l", "iswupper",
+    "__iswctype_l", "__towlower_l", "__towupper_l", "__wcscoll_l", "__wcsftime_l",
+    "__wcsxfrm_l", "__wctype_l", "btowc", "c16rtomb", "c32rtomb", "iswalnum", "iswalnum_l",
+    "iswalpha", "iswalpha_l", "iswblank", "iswblank_l", "iswcntrl", "iswcntrl_l", "iswctype",
+    "iswctype_l", "iswdigit", "iswdigit_l", "iswgraph", "iswgraph_l", "iswlower", "iswlower_l",
+    "iswprint", "iswprint_l", "iswpunct", "iswpunct_l", "iswspace", "iswspace_l", "iswupper",
     "iswupper_l", "iswxdigit", "iswxdigit_l", "mblen", "mbrlen", "mbrtoc16", "mbrtoc32",
     "mbrtowc", "mbsinit", "mbsnrtowcs", "mbsrtowcs", "mbstowcs", "mbtowc", "swprintf",
     "swscanf", "towctrans", "towlower", "towlower_l", "towupper", "towupper_l", "vswprintf",
     "vswscanf", "wcpcpy", "wcpncpy", "wcrtomb", "wcscasecmp", "wcscat", "wcschr", "wcschrnul",
-    "wcscmp", "wcscoll", "wcscoll_l", "wcscpy", "wcscspn", "wcsdup", "wcsftime", "wcslen",
-    "wcsncasecmp", "wcsncat", "wcsncmp", "wcsncpy", "wcsnlen", "wcsnrtombs", "wcspbrk",
-    "wcsrchr", "wcsrtombs", "wcsspn", "wcsstr", "wcstod", "wcstof", "wcstok", "wcstol",
-    "wcstold", "wcstoll", "wcstombs", "wcstoul", "wcstoull", "wcswidth", "wcsxfrm",
+    "wcscmp", "wcscoll", "wcscoll_l", "wcscpy", "wcscspn", "wcsdup", "wcsftime", "wcsftime_l",
+    "wcslen", "wcsncasecmp", "wcsncat", "wcsncmp", "wcsncpy", "wcsnlen", "wcsnrtombs",
+    "wcspbrk", "wcsrchr", "wcsrtombs", "wcsspn", "wcsstr", "wcstod", "wcstof", "wcstok",
+    "wcstol", "wcstold", "wcstoll", "wcstombs", "wcstoul", "wcstoull", "wcswidth", "wcsxfrm",
     "wcsxfrm_l", "wctob", "wctomb", "wctrans", "wctype", "wctype_l", "wcwidth", "wmemchr",
     "wmemcmp", "wmemcpy", "wmemmove", "wmempcpy", "wmemset"};
 
@@ -62,17 +63,17 @@ constexpr std::string_view kWide[] = {
 // is given.
 constexpr std::string_view kNumbers[] = {
     "__isoc23_strtol", "__isoc23_strtoll", "__isoc23_strtoul", "__isoc23_strtoull",
-    "__strtod_internal", "__strtof_internal", "__strtol_internal", "__strtold_internal",
-    "__strtoul_internal", "a64l", "abs", "atof", "atoi", "atol", "atoll", "bsearch", "div",
-    "drand48_r", "ecvt_r", "erand48", "erand48_r", "fcvt_r", "gcvt", "htonl", "htons",
-    "imaxabs", "imaxdiv", "inet_addr", "inet_aton", "inet_ntop", "inet_pton", "initstate_r",
-    "jrand48", "jrand48_r", "labs", "ldiv", "lfind", "llabs", "lldiv", "lrand48_r", "lsearch",
-    "mrand48_r", "nrand48", "nrand48_r", "ntohl", "ntohs", "qsort", "qsort_r", "rand_r",
-    "random_r", "setstate_r", "srand48_r", "srandom_r", "strfromd", "strfromf", "strfroml",
-    "strtod", "strtod_l", "strtof", "strtof_l", "strtoimax", "strtol", "strtol_l", "strtold",
-    "strtold_l", "strtoll", "strtoll_l", "strtoq", "strtoul", "strtoul_l", "strtoull",
-    "strtoull_l", "strtoumax", "strtouq", "tdelete", "tdestroy", "tfind", "tsearch", "twalk",
-    "twalk_r"};
+    "__strtod_internal", "__strtod_l", "__strtof_internal", "__strtof_l", "__strtol_internal",
+    "__strtol_l", "__strtold_internal", "__strtold_l", "__strtoul_internal", "a64l", "abs",
+    "atof", "atoi", "atol", "atoll", "bsearch", "div", "drand48_r", "ecvt_r", "erand48",
+    "erand48_r", "fcvt_r", "gcvt", "htonl", "htons", "imaxabs", "imaxdiv", "inet_addr",
+    "inet_aton", "inet_ntop", "inet_pton", "initstate_r", "jrand48", "jrand48_r", "labs",
+    "ldiv", "lfind", "llabs", "lldiv", "lrand48_r", "lsearch", "mrand48_r", "nrand48",
+    "nrand48_r", "ntohl", "ntohs", "qsort", "qsort_r", "rand_r", "random_r", "setstate_r",
+    "srand48_r", "srandom_r", "strfromd", "strfromf", "strfroml", "strtod", "strtod_l",
+    "strtof", "strtof_l", "strtoimax", "strtol", "strtol_l", "strtold", "strtold_l", "strtoll",
+    "strtoll_l", "strtoq", "strtoul", "strtoul_l", "strtoull", "strtoull_l", "strtoumax",
+    "strtouq", "tdelete", "tdestroy", "tfind", "tsearch", "twalk", "twalk_r"};
 
 // Text into and out of memory that is given.
 constexpr std::string_view kFormat[] = {
@@ -89,9 +90,9 @@ constexpr std::string_view kOutput[] = {
 
 // Calendar arithmetic. The time zone is UTC and read already: see PrepareAllowedImports().
 constexpr std::string_view kTime[] = {
-    "asctime", "asctime_r", "ctime", "ctime_r", "difftime", "gmtime", "gmtime_r", "localtime",
-    "localtime_r", "mktime", "strftime", "strftime_l", "strptime", "strptime_l", "timegm",
-    "timelocal", "tzset"};
+    "__strftime_l", "asctime", "asctime_r", "ctime", "ctime_r", "difftime", "gmtime",
+    "gmtime_r", "localtime", "localtime_r", "mktime", "strftime", "strftime_l", "strptime",
+    "strptime_l", "timegm", "timelocal", "tzset"};
 
 // Jumps within a thread's own stack.
 constexpr std::string_view kJumps[] = {

@@ -6,6 +6,7 @@
 #ifndef WEIR_SIM_POSIX_STATE_H_
 #define WEIR_SIM_POSIX_STATE_H_
 
+#include <locale.h>
 #include <stdlib.h>
 
 #include <cstddef>
@@ -96,6 +97,16 @@ struct EnvironmentState {
   uint64_t entropy;  // numbers given out by getrandom() and std::random_device
 };
 
+// locale.cc
+struct LocaleState {
+  __locale_struct c;
+  struct OfThread {
+    uint32_t uid;  // the thread whose it is, + 1: slots are reused
+    locale_t locale;
+  } threads[kMaxThreads + 1];
+  char domain[64];  // of textdomain(); empty until then
+};
+
 // output.cc: the end of what was written to standard error; an uncaught exception tells itself
 // there.
 struct OutputState {
@@ -124,6 +135,7 @@ struct PosixState {
   WaitTable waits;
   SharedState shared;
   EnvironmentState environment;
+  LocaleState locale;
   StoreState stores;
 };
 static_assert(sizeof(PosixState) <= sizeof(World::posix_state));
