@@ -54,6 +54,8 @@ set(WEIR_TARGET_LINK_OPTIONS
     # What the host defines stays undefined here; all of it is bound when the target is loaded, not
     # during a run.
     LINKER:-z,now LINKER:--as-needed
+    # The target's own names win over weir's and libc's, as in a program (sim/posix/target_scope.h).
+    LINKER:-Bsymbolic
     # The schedule file names the build it was made with.
     LINKER:--build-id=sha1
     # Nothing in a shared object asks for it, so that it would stay in an archive (libgtest_main.a).

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "sim/engine/scheduler.h"
 #include "sim/posix/allow_list.h"
@@ -82,6 +83,10 @@ struct Dynamic {
   const char* strings = nullptr;
   const Elf64_Rela* tables[2] = {};
   size_t bytes[2] = {};
+  const Elf64_Half* versions = nullptr;
+  const Elf64_Verneed* needed = nullptr;
+  uint64_t needed_count = 0;
+  bool defines_versions = false;
 };
 
 Dynamic ReadDynamic(const dl_phdr_info& object) {
@@ -112,6 +117,20 @@ Dynamic ReadDynamic(const dl_phdr_info& object) {
         break;
       case DT_PLTRELSZ:
         result.bytes[1] = entry->d_un.d_val;
+        break;
+      case DT_VERSYM:
+        result.versions = reinterpret_cast<const Elf64_Half*>(entry->d_un.d_ptr);
+        break;
+      case DT_VERNEED:
+        // But for this one, which it only reads while it loads.
+        result.needed =
+            reinterpret_cast<const Elf64_Verneed*>(object.dlpi_addr + entry->d_un.d_ptr);
+        break;
+      case DT_VERNEEDNUM:
+        result.needed_count = entry->d_un.d_val;
+        break;
+      case DT_VERDEF:
+        result.defines_versions = true;
         break;
       default:
         break;
@@ -146,29 +165,57 @@ bool InRelro(const dl_phdr_info& object, uintptr_t address) {
 bool IsInLibc(uintptr_t address) { return address >= g_libc_begin && address < g_libc_end; }
 void SetLibcRange(uintptr_t begin, uintptr_t end) { g_libc_begin = begin, g_libc_end = end; }
 
-absl::Status RefuseImports(const dl_phdr_info& object, bool is_target) {
+bool DefinesVersions(const dl_phdr_info& object) { return ReadDynamic(object).defines_versions; }
+
+// What a function's slot is to hold instead of what ld.so has found: null to leave it.
+static absl::StatusOr<void*> Redirection(const char* name, uintptr_t resolved, bool is_target) {
   static StubPage stubs;
+  if (void* const there = HappensBeforeFor(name, resolved, is_target)) return there;
+  if (void* const there = MemoryAccessFor(name, is_target)) return there;
+  if (void* const there = ReplacementFor(name)) return there;
+  if (!IsInLibc(resolved) || IsAllowedImport(name)) return nullptr;
+  void* const stub = stubs.Add(name);
+  if (stub == nullptr) return absl::ResourceExhaustedError("no memory for import stubs");
+  return stub;
+}
+
+static absl::Status Bind(const dl_phdr_info& object, const Elf64_Rela& relocation,
+                         const Dynamic& dynamic, bool is_target, const TargetScope& scope) {
+  const auto index = ELF64_R_SYM(relocation.r_info);
+  const Elf64_Sym& symbol = dynamic.symbols[index];
+  if (index == 0 || ELF64_ST_BIND(symbol.st_info) == STB_LOCAL) return absl::OkStatus();
+  const uintptr_t slot = object.dlpi_addr + relocation.r_offset;
+  // A slot of the PLT has no addend, whatever stands there.
+  const bool adds = ELF64_R_TYPE(relocation.r_info) == R_X86_64_64;
+  const uintptr_t addend = adds ? static_cast<uintptr_t>(relocation.r_addend) : 0;
+  const uintptr_t resolved = *reinterpret_cast<const uintptr_t*>(slot) - addend;
+  const char* const name = dynamic.strings + symbol.st_name;
+  const NeededVersions versions(dynamic.versions, dynamic.needed, dynamic.needed_count,
+                                dynamic.strings);
+  const int protection = InRelro(object, slot) ? PROT_READ : PROT_READ | PROT_WRITE;
+  const bool is_undefined = symbol.st_shndx == SHN_UNDEF;
+  const char* const version = is_undefined ? versions.Of(index) : nullptr;
+  if (const uintptr_t native = scope.NativeDefinition(name, version, resolved); native != 0) {
+    return WriteSlot(slot, reinterpret_cast<void*>(native + addend), protection);
+  }
+  if (!is_undefined || ELF64_ST_TYPE(symbol.st_info) == STT_OBJECT || scope.IsOfTarget(resolved)) {
+    return absl::OkStatus();
+  }
+  const auto there = Redirection(name, resolved, is_target);
+  if (!there.ok()) return there.status();
+  return *there == nullptr ? absl::OkStatus() : WriteSlot(slot, *there, protection);
+}
+
+absl::Status BindImports(const dl_phdr_info& object, bool is_target, const TargetScope& scope) {
   const Dynamic dynamic = ReadDynamic(object);
   for (int table = 0; table < 2; ++table) {
     for (size_t i = 0; i < dynamic.bytes[table] / sizeof(Elf64_Rela); ++i) {
       const Elf64_Rela& relocation = dynamic.tables[table][i];
       const auto type = ELF64_R_TYPE(relocation.r_info);
       if (type != R_X86_64_JUMP_SLOT && type != R_X86_64_GLOB_DAT && type != R_X86_64_64) continue;
-      const Elf64_Sym& symbol = dynamic.symbols[ELF64_R_SYM(relocation.r_info)];
-      if (symbol.st_shndx != SHN_UNDEF || ELF64_ST_TYPE(symbol.st_info) == STT_OBJECT) continue;
-      const uintptr_t slot = object.dlpi_addr + relocation.r_offset;
-      const auto resolved = *reinterpret_cast<const uintptr_t*>(slot);
-      const char* const name = dynamic.strings + symbol.st_name;
-      void* stub = HappensBeforeFor(name, resolved, is_target);
-      if (stub == nullptr) stub = MemoryAccessFor(name, is_target);
-      if (stub == nullptr) stub = ReplacementFor(name);
-      if (stub == nullptr) {
-        if (!IsInLibc(resolved) || IsAllowedImport(name)) continue;
-        stub = stubs.Add(name);
+      if (auto status = Bind(object, relocation, dynamic, is_target, scope); !status.ok()) {
+        return status;
       }
-      if (stub == nullptr) return absl::ResourceExhaustedError("no memory for import stubs");
-      const int protection = InRelro(object, slot) ? PROT_READ : PROT_READ | PROT_WRITE;
-      if (auto status = WriteSlot(slot, stub, protection); !status.ok()) return status;
     }
   }
   return absl::OkStatus();

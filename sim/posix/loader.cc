@@ -156,16 +156,23 @@ absl::StatusOr<void*> Open(const std::string& path) {
   return handle;
 }
 
-absl::Status AdoptObjects(const std::set<std::string>& before, const std::string& path) {
-  absl::Status status;
+absl::Status AdoptObjects(const std::set<std::string>& before, const std::string& path,
+                          void* handle) {
+  TargetScope scope(handle);
+  std::vector<dl_phdr_info> objects;
   ForEachObject([&](const dl_phdr_info& object) {
-    if (!status.ok() || before.contains(object.dlpi_name) || IsLibc(FileName(object.dlpi_name)))
-      return;
+    const Extent extent = ExtentOf(object);
+    if (object.dlpi_name[0] == '\0') scope.SetHost(extent.begin, extent.end);
+    if (before.contains(object.dlpi_name) || IsLibc(FileName(object.dlpi_name))) return;
+    scope.Add(extent.begin, extent.end, DefinesVersions(object));
+    objects.push_back(object);
+  });
+  for (const dl_phdr_info& object : objects) {
     const bool is_target = path == object.dlpi_name;
     AdoptObject(object, is_target);
-    status = RefuseImports(object, is_target);
-  });
-  return status;
+    if (auto status = BindImports(object, is_target, scope); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 std::string AbsolutePath(const std::string& path) {
@@ -241,7 +248,7 @@ absl::StatusOr<const Target*> LoadTarget(const std::string& path) {
   ForEachObject([&before](const dl_phdr_info& object) { before.insert(object.dlpi_name); });
   const auto handle = Open(g_target.path);
   if (!handle.ok()) return handle.status();
-  if (auto status = AdoptObjects(before, g_target.path); !status.ok()) return status;
+  if (auto status = AdoptObjects(before, g_target.path, *handle); !status.ok()) return status;
   if (g_races != nullptr) {
     if (auto status = ResolveRaceSuppressions(g_target.path); !status.ok()) return status;
   }

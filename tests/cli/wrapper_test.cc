@@ -155,6 +155,87 @@ TEST_F(Wrapper, ALibraryOfTheProjectIsInstrumentedToo) {
 }
 
 // The same source gives the same target, wherever it lies.
+// As a native program is bound: the program's definition first, then the libraries', then libc's.
+// The library is prebuilt, so its own references go through ld.so. What weir simulates it simulates
+// for libraries that define it, too: nobody would see their locks.
+TEST_F(Wrapper, BindsNamesAsANativeProgramDoes) {
+  WriteAll(folder_ / "library.cc",
+           "extern \"C\" {\n"
+           "int link() { return 5; }\n"
+           "int rename() { return 7; }\n"
+           "int sched_yield() { return 6; }\n"
+           "int getppid();\n"
+           "int access(const char*, int);\n"
+           "int select();\n"
+           "int Own() { return link(); }\n"
+           "int Yields() { return sched_yield(); }\n"
+           "int Programs() { return access(\"x\", 0) + rename() + getppid(); }\n"
+           "const void* Select() { return (const void*)select; }\n"
+           "}\n");
+  WriteAll(folder_ / "names.cc",
+           "#include <cassert>\n"
+           "extern \"C\" {\n"
+           "int link(); int Own(); int Yields(); int Programs(); const void* Select();\n"
+           "int access(const char*, int) { return 1; }\n"
+           "int rename() { return 2; }\n"
+           "int getppid() { return 4; }\n"
+           "int select = 8;\n"
+           "}\n"
+           "int main() {\n"
+           "  assert(link() == 5);\n"
+           "  assert(Own() == 5);\n"
+           "  assert(Programs() == 7);\n"
+           "  assert(Select() != &select);\n"
+           "  assert(Yields() == 0);\n"
+           "}\n");
+  ASSERT_EQ(Shell("clang++ -w -O0 -shared -fPIC library.cc -o libnames.so").status, 0);
+  const WeirEnd end = Shell(
+      "weir-c++ -w -fno-builtin names.cc -L. -lnames -Wl,-rpath,$PWD -o names && "
+      "weir fuzz --target ./names --runs 10 --seed 1");
+  EXPECT_EQ(end.status, 0) << end.out << end.error;
+}
+
+// What stands in front of each file includes nothing and is C, too.
+TEST_F(Wrapper, ReadsNothingBeforeTheFirstLine) {
+  WriteAll(folder_ / "first.c",
+           "#ifdef _FEATURES_H\n"
+           "#error a header has been read\n"
+           "#endif\n"
+           "#define _GNU_SOURCE\n"
+           "#include <string.h>\n"
+           "int main(void) {\n"
+           "  static int value, expected;\n"
+           "  if (strcasestr(\"hello\", \"LL\") == 0) return 1;\n"
+           "  while (!__atomic_compare_exchange_n(&value, &expected, 1, 1, 5, 5)) expected = 0;\n"
+           "  return value != 1;\n"
+           "}\n");
+  const std::string c = "WEIR_CXX=clang weir-c++ -Werror ";
+  for (const char* standard : {"-std=c89 -pedantic-errors", "-std=c17 -Wall -Wextra"}) {
+    const WeirEnd end = Shell(c + standard + " first.c -o first && weir fuzz --target ./first" +
+                              " --runs 10 --seed 1");
+    EXPECT_EQ(end.status, 0) << standard << end.out << end.error;
+  }
+  // The user's warnings are about his own code.
+  EXPECT_EQ(
+      Shell("echo 'int F(void);' > f.c && clang -std=c89 -pedantic-errors -Weverything -Werror "
+            "-I" WEIR_SOURCE_DIR " -include sim/weak_compare.h -fsyntax-only f.c")
+          .status,
+      0);
+  // Preprocessed ones, by clang++ or by the wrapper, under either name.
+  EXPECT_EQ(Shell("clang -E first.c -o pre.i && " + c + "pre.i -o pre").status, 0);
+  EXPECT_EQ(Shell(c + "-E first.c -o pre.i && " + c + "pre.i -o pre").status, 0);
+  WriteAll(folder_ / "second.cc", std::string("#include <cstdint>\n") + kLosesUpdates);
+  for (const char* compiler : {"clang++", "weir-c++"}) {
+    for (const char* name : {"pre.ii", "pre.cc"}) {
+      const WeirEnd end = Shell(std::string(compiler) + " -E second.cc -o " + name +
+                                " && weir-c++ -w " + name + " -o pre");
+      EXPECT_EQ(end.status, 0) << compiler << " " << name << end.error;
+      EXPECT_EQ(Shell("rm -rf weir-campaign; weir fuzz --target ./pre --runs 1000 --seed 1").status,
+                1);
+    }
+  }
+}
+
 TEST_F(Wrapper, NoPathIsLeftInATarget) {
   const WeirEnd end = Shell(
       "mkdir a b && cp lost.cc a && cp lost.cc b && (cd a && weir-c++ lost.cc -o lost) && "
