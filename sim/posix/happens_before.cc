@@ -171,6 +171,7 @@ OnceCall g_once[kMaxThreads];
 
 void RunOnce() {
   const OnceCall call = g_once[world().current];
+  Acquired(call.control);  // what an attempt did that was left by an exception
   call.routine();
   Released(call.control);
 }
@@ -389,6 +390,10 @@ Wrapped Wrap(const char* name, Function* function, Function** original) {
 }
 
 }  // namespace
+
+void RaceLeavesOnce(const void* control) {
+  if (g_races != nullptr) Released(control);
+}
 
 void* HappensBeforeFor(const char* name, uintptr_t resolved, bool is_target) {
   if (g_races == nullptr) return nullptr;

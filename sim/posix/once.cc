@@ -13,6 +13,7 @@
 #include <unwind.h>
 
 #include "sim/engine/scheduler.h"
+#include "sim/posix/race.h"
 #include "sim/posix/real.h"
 #include "sim/posix/wait_table.h"
 
@@ -83,8 +84,10 @@ extern "C" [[gnu::used]] _Unwind_Reason_Code WeirLeaveOnce(int, _Unwind_Action a
                                                            _Unwind_Exception*,
                                                            _Unwind_Context* context) {
   if ((actions & _UA_CLEANUP_PHASE) != 0) {
-    EndAttempt(*reinterpret_cast<pthread_once_t**>(_Unwind_GetCFA(context) + kControlOffset),
-               kFresh);
+    auto* const control =
+        *reinterpret_cast<pthread_once_t**>(_Unwind_GetCFA(context) + kControlOffset);
+    RaceLeavesOnce(control);
+    EndAttempt(control, kFresh);
   }
   return _URC_CONTINUE_UNWIND;
 }

@@ -35,6 +35,9 @@ RaceThread RaceThreadIn(ThreadSlot slot);
 void RaceThreadEnds();
 // Everything that threads of the process have done is known to `thread`: they are no more.
 void RaceJoinProcess(RaceThread thread, uint16_t process);
+// The current thread leaves a once routine without having completed it: whoever runs it next knows
+// what has been done. Does nothing if there is no detector.
+void RaceLeavesOnce(const void* control);
 // What a process knows at its start is released here.
 uint64_t RacePlaceOfProcess(uint16_t process);
 
