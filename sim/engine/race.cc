@@ -348,6 +348,11 @@ void RaceDetector::Share(const Part& part, Granule& granule, bool ordered) {
       granule.owner = part.thread;
       granule.sharing = RaceSharing::kOwned;
       break;
+    case RaceSharing::kAnnounced:
+      granule.sharing = granule.owner == part.thread ? RaceSharing::kOwned
+                        : write                      ? RaceSharing::kContended
+                                                     : RaceSharing::kReadShared;
+      break;
     case RaceSharing::kOwned:
       if (granule.owner == part.thread) break;
       granule.sharing = write || (granule.written && !ordered) ? RaceSharing::kContended
@@ -396,10 +401,14 @@ RaceSharing RaceDetector::SharingOf(uint64_t place) {
   return granule == nullptr ? RaceSharing::kNobody : granule->sharing;
 }
 
-bool RaceDetector::IsFresh(uint64_t place) {
+bool RaceDetector::IsFresh(RaceThread thread, uint64_t place) {
   Granule* const granule = Find(place, true);
   if (granule == nullptr || granule->fresh == kFreshAccesses) return false;
   if (granule->sharing > RaceSharing::kOwned) return false;
+  if (granule->sharing == RaceSharing::kNobody) {
+    granule->owner = thread;
+    granule->sharing = RaceSharing::kAnnounced;
+  }
   ++granule->fresh;
   return true;
 }
@@ -409,6 +418,8 @@ bool RaceDetector::IsContended(RaceThread thread, uint64_t place, uint32_t bytes
     switch (granule.sharing) {
       case RaceSharing::kNobody:
         return false;
+      case RaceSharing::kAnnounced:
+        return granule.owner != thread;
       case RaceSharing::kOwned:
         break;
       case RaceSharing::kReadShared:

@@ -71,6 +71,7 @@ struct RaceConflict {
 // Who has touched eight bytes so far, as far as it matters for a scheduling point.
 enum class RaceSharing : uint8_t {
   kNobody,
+  kAnnounced,   // one thread is about to, and nobody has
   kOwned,       // one thread alone
   kReadShared,  // several, and none has written since the second came; what the first one wrote
                 // happened before the others looked
@@ -142,9 +143,11 @@ class RaceDetector {
   bool IsContended(RaceThread thread, uint64_t place, uint32_t bytes, bool write);
   RaceSharing SharingOf(uint64_t place);
   // Nobody but one thread has touched it, and IsFresh() has said so less than kFreshAccesses times:
-  // whether it is shared is not known yet. Counts.
+  // whether it is shared is not known yet. Counts, and announces the first access: until that has
+  // been made, the place is contended for all other threads. Otherwise those who wait before their
+  // first access would use up the count of a place that they share.
   static constexpr uint8_t kFreshAccesses = 4;
-  bool IsFresh(uint64_t place);
+  bool IsFresh(RaceThread thread, uint64_t place);
 
   // Nobody has touched these bytes: whole granules only. What was released there is gone too.
   void Forget(uint64_t place, uint64_t bytes);

@@ -8,7 +8,9 @@
 // execution has shown. What one thread alone has touched so far may turn out to be shared; its
 // first kFreshAccesses accesses are points, too, unless it is that thread's own by nature: its
 // stack, its thread-local storage, a block that it has allocated. Without them no execution could
-// come between the read and the write of a counter that each thread increments once. A plain read
+// come between the read and the write of a counter that each thread increments once. Where a thread
+// waits at such a point before the very first access, those who come to the place meanwhile share
+// it with that thread: it is contended. A plain read
 // is neither progress nor a look: a loop over shared memory is no spinning, and one that waits for
 // something may read what it likes. A volatile read is a look, as an atomic load is; a volatile
 // write counts as a change.
@@ -69,7 +71,7 @@ struct Caller {
   if (g_races->IsAgain(self, place, static_cast<uint32_t>(bytes), write)) [[likely]]
     return;
   if (g_races->IsContended(self, place, static_cast<uint32_t>(bytes), write) ||
-      (g_races->IsFresh(place) && !IsOwn(object))) {
+      (g_races->IsFresh(self, place) && !IsOwn(object))) {
     write ? WritePoint(object) : ReadPoint(object);
     // Eight bytes may be a pointer into a library, which is elsewhere in the next process.
     if (!write && bytes < sizeof(void*)) Result(ValueAt(object, bytes));

@@ -333,14 +333,34 @@ TEST_F(Race, IsNotPossibleWhereOneThreadHasBeenAlone) {
 
 TEST_F(Race, IsNotRuledOutByTheFirstFewAccesses) {
   for (int access = 0; access < RaceDetector::kFreshAccesses; ++access) {
-    EXPECT_TRUE(races_->IsFresh(kData));
+    EXPECT_TRUE(races_->IsFresh(kFirst, kData));
     Write(kFirst);
   }
-  EXPECT_FALSE(races_->IsFresh(kData));
-  EXPECT_TRUE(races_->IsFresh(kData + 8));
+  EXPECT_FALSE(races_->IsFresh(kFirst, kData));
+  EXPECT_TRUE(races_->IsFresh(kFirst, kData + 8));
   Read(kFirst, kData + 8);
   Read(kSecond, kData + 8);
-  EXPECT_FALSE(races_->IsFresh(kData + 8));
+  EXPECT_FALSE(races_->IsFresh(kFirst, kData + 8));
+}
+
+TEST_F(Race, IsPossibleWhereAnotherThreadIsAboutToMakeTheFirstAccess) {
+  EXPECT_TRUE(races_->IsFresh(kFirst, kData));
+  EXPECT_EQ(races_->SharingOf(kData), RaceSharing::kAnnounced);
+  EXPECT_FALSE(races_->IsContended(kFirst, kData, 8, true));
+  EXPECT_TRUE(races_->IsContended(kSecond, kData, 8, true));
+  EXPECT_TRUE(races_->IsContended(kSecond, kData, 8, false));  // it may be a write that waits
+  Read(kFirst);
+  EXPECT_EQ(races_->SharingOf(kData), RaceSharing::kOwned);
+  EXPECT_FALSE(races_->IsContended(kSecond, kData, 8, false));
+}
+
+TEST_F(Race, IsSharedByWhoOvertakesTheThreadThatWaitsBeforeItsFirstAccess) {
+  EXPECT_TRUE(races_->IsFresh(kFirst, kData));
+  Read(kSecond);
+  EXPECT_EQ(races_->SharingOf(kData), RaceSharing::kReadShared);
+  EXPECT_TRUE(races_->IsFresh(kFirst, kData + 8));
+  Write(kSecond, kData + 8);
+  EXPECT_EQ(races_->SharingOf(kData + 8), RaceSharing::kContended);
 }
 
 TEST_F(Race, IsNotPossibleAmongReaders) {
