@@ -83,10 +83,10 @@ constexpr std::string_view kFormat[] = {
 
 // To standard output and error, whose streams are ours (output.cc), without a buffer of libc's.
 constexpr std::string_view kOutput[] = {
-    "_IO_putc", "__overflow", "clearerr", "feof", "ferror", "fflush", "fileno", "flockfile",
-    "fprintf", "fputc", "fputc_unlocked", "fputs", "fputs_unlocked", "ftrylockfile",
-    "funlockfile", "fwrite", "fwrite_unlocked", "printf", "psignal", "putc", "putc_unlocked",
-    "putchar", "putchar_unlocked", "puts", "vfprintf", "vprintf"};
+    "_IO_putc", "__overflow", "clearerr", "feof", "ferror", "fflush", "fileno", "fprintf",
+    "fputc", "fputc_unlocked", "fputs", "fputs_unlocked", "fwrite", "fwrite_unlocked", "printf",
+    "psignal", "putc", "putc_unlocked", "putchar", "putchar_unlocked", "puts", "vfprintf",
+    "vprintf"};
 
 // Calendar arithmetic. The time zone is UTC and read already: see PrepareAllowedImports().
 constexpr std::string_view kTime[] = {

@@ -72,6 +72,18 @@ void CaptureOutput() {
 
 using namespace weir::sim;  // NOLINT: the definitions below are C's
 
+// The locks of streams: printing is no scheduling point, so that nobody meets one; and a thread
+// that ends with one, or an execution, must not leave it locked in libc's memory.
+extern "C" void flockfile(FILE* file) noexcept {
+  if (InHost()) WEIR_REAL(flockfile)(file);
+}
+extern "C" int ftrylockfile(FILE* file) noexcept {
+  return InHost() ? WEIR_REAL(ftrylockfile)(file) : 0;
+}
+extern "C" void funlockfile(FILE* file) noexcept {
+  if (InHost()) WEIR_REAL(funlockfile)(file);
+}
+
 extern "C" int isatty(int fd) noexcept {
   if (InHost()) return WEIR_REAL(isatty)(fd);
   errno = ENOTTY;

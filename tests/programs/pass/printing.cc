@@ -15,6 +15,10 @@ int main() {
     std::cerr << "cerr " << number << '\n';
     std::fputs("fputs\n", stderr);
     std::puts("puts");
+    flockfile(stdout);
+    std::this_thread::yield();  // another thread may print here in simulation, but must not hang
+    std::puts("locked");
+    funlockfile(stdout);
     const std::string line = "write " + std::to_string(number) + "\n";
     assert(write(1, line.data(), line.size()) == static_cast<ssize_t>(line.size()));
   };
