@@ -2,15 +2,19 @@
 
 #include <link.h>
 #include <linux/prctl.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "sim/engine/fiber.h"
+#include "sim/engine/pages.h"
 #include "sim/engine/scheduler.h"
 
 #ifndef PR_SET_SYSCALL_USER_DISPATCH
@@ -60,7 +64,53 @@ CodeRange OwnCode() {
   return range;
 }
 
+// The kernel's answers for priorities (sched_get_priority_max(2)).
+long Priority(long policy, bool highest) {
+  switch (policy) {
+    case SCHED_FIFO:
+    case SCHED_RR:
+      return highest ? 99 : 1;
+    case SCHED_OTHER:
+    case SCHED_BATCH:
+    case SCHED_IDLE:
+      return 0;
+    default:
+      return -EINVAL;
+  }
+}
+
+// No signal is ever blocked, and none comes: the set of before is empty.
+long Mask(uintptr_t before) {
+  if (before == 0) return 0;
+  {
+    HostScope host;  // these may call mprotect; a fault in a signal handler would be the end
+    for (const uintptr_t at : {before, before + sizeof(uint64_t) - 1}) {
+      if (!UnprotectPage(at)) GrowStack(at);
+    }
+  }
+  *reinterpret_cast<uint64_t*>(before) = 0;
+  return 0;
+}
+
+// What functions on the allow-list (sim/posix/allow_list.cc) ask the kernel for. False: nothing of
+// that kind.
+bool AnswerForLibc(int number, mcontext_t& machine) {
+  long& result = reinterpret_cast<long&>(machine.gregs[REG_RAX]);
+  switch (number) {
+    case SYS_sched_get_priority_max:  // pthread_mutexattr_setprioceiling
+    case SYS_sched_get_priority_min:  // pthread_attr_setschedparam
+      result = Priority(machine.gregs[REG_RDI], number == SYS_sched_get_priority_max);
+      return true;
+    case SYS_rt_sigprocmask:  // sigsetjmp, siglongjmp
+      result = Mask(static_cast<uintptr_t>(machine.gregs[REG_RDX]));
+      return true;
+    default:
+      return false;
+  }
+}
+
 void OnSystemCall(int, siginfo_t* info, void* context) {
+  if (AnswerForLibc(info->si_syscall, static_cast<ucontext_t*>(context)->uc_mcontext)) return;
   char oracle[32], message[160];
   std::snprintf(oracle, sizeof oracle, "syscall %d", info->si_syscall);
   std::snprintf(message, sizeof message,

@@ -2,7 +2,9 @@
 // (an inline `syscall` instruction, a call inside libc) end the execution instead.
 //
 // Linux's Syscall User Dispatch (kernel 5.11, Documentation/admin-guide/syscall-user-dispatch.rst):
-// while g_mode says kTarget, a system call made from outside of weir's own code raises SIGSYS.
+// while g_mode says kTarget, a system call made from outside of weir's own code raises SIGSYS. The
+// few that functions on the allow-list make for themselves are answered there:
+// tests/engine/allowed_calls_test.cc compares the two.
 #ifndef WEIR_SIM_ENGINE_SYSTEM_CALLS_H_
 #define WEIR_SIM_ENGINE_SYSTEM_CALLS_H_
 
