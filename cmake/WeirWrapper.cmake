@@ -19,6 +19,19 @@ function(weir_words result)
   set(${result} "${words}" PARENT_SCOPE)
 endfunction()
 
+# Sets RESULT to an extended regular expression for what weir defines for its targets beside calls of
+# libc: what targets are to find nowhere else. From sim/posix/exports.list.
+function(weir_defined_names result)
+  set(exports "${PROJECT_SOURCE_DIR}/sim/posix/exports.list")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${exports}")
+  file(STRINGS "${exports}" names
+       REGEX "^ *(__tsan_|__atomic_|__sanitizer_cov_|weir_|Annotate|WTFAnnotate|RunningOn|ValgrindSlow)")
+  list(TRANSFORM names REPLACE "[ ;]" "")
+  list(TRANSFORM names REPLACE "\\*" "[a-z0-9_]*")
+  list(JOIN names "|" names)
+  set(${result} "(${names})" PARENT_SCOPE)
+endfunction()
+
 # INCLUDE is where "sim/weir.h" is found, LIBRARY where weir_entry's archive lies, both relative to
 # the wrapper.
 function(weir_wrapper file include library)
@@ -31,6 +44,7 @@ function(weir_wrapper file include library)
   weir_words(link ${WEIR_TARGET_LINK_OPTIONS} "LINKER:-Ttext-segment=${WEIR_TARGET_TEXT_ADDRESS}")
   weir_words(link_memory ${WEIR_TARGET_LINK_MEMORY})
   weir_words(link_volatile ${WEIR_TARGET_LINK_VOLATILE})
+  weir_defined_names(defined_by_weir)
   configure_file("${PROJECT_SOURCE_DIR}/cmake/weir-c++.in" "${file}" @ONLY
                  FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE
                                   WORLD_READ WORLD_EXECUTE)

@@ -396,6 +396,14 @@ bool RaceDetector::Access(RaceThread thread, const RaceAccess& access, Ignores i
   return true;
 }
 
+void RaceDetector::Touch(RaceThread thread, const RaceAccess& access) {
+  const uint64_t end = access.place + access.bytes;
+  for (uint64_t at = access.place; at < end; at = (at / kGranuleBytes + 1) * kGranuleBytes) {
+    const Part part = {thread, &access, at / kGranuleBytes * kGranuleBytes, 0, nullptr};
+    if (Granule* const granule = Find(at, true)) Share(part, *granule, false);
+  }
+}
+
 RaceSharing RaceDetector::SharingOf(uint64_t place) {
   const Granule* const granule = Find(place, false);
   return granule == nullptr ? RaceSharing::kNobody : granule->sharing;

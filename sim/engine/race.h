@@ -115,6 +115,12 @@ class RaceDetector {
   // A read-modify-write, or a lock that several release: added to what the place tells.
   void ReleaseMore(RaceThread thread, uint64_t place);
   void RelaxedMore(RaceThread thread, uint64_t place);
+  // What is declared of an object by its address, beside what operations on its bytes release: no
+  // store takes it back. Acquire() and AcquireLater() learn what was declared there, too; what
+  // readers released, who do not order one another, is learnt by AcquireReaders() alone.
+  void DeclareRelease(RaceThread thread, uint64_t place);
+  void ReleaseReader(RaceThread thread, uint64_t place);
+  void AcquireReaders(RaceThread thread, uint64_t place);
   void FenceAcquire(RaceThread thread);
   void FenceRelease(RaceThread thread);
   // The place tells nothing any more, or what `from` tells, which is then empty.
@@ -134,6 +140,8 @@ class RaceDetector {
   // was remembered.
   bool Access(RaceThread thread, const RaceAccess& access, Ignores ignores);
   const RaceConflict& conflict() const { return conflict_; }
+  // An access that is not to be checked or remembered: it counts for what is contended alone.
+  void Touch(RaceThread thread, const RaceAccess& access);
   // Nothing would come of the access: its thread alone has touched the place so far, and has done
   // just this since its clock last moved. Most accesses; allocates nothing and counts nothing.
   bool IsAgain(RaceThread thread, uint64_t place, uint32_t bytes, bool write) const;
@@ -204,6 +212,8 @@ class RaceDetector {
     History write;
     History read;
   };
+  // By what a place tells.
+  enum class Origin : uint8_t { kOperation, kDeclared, kReaders };
   // What a place tells those who acquire.
   struct Release {
     Ref next;
@@ -211,7 +221,8 @@ class RaceDetector {
     uint16_t capacity;  // threads from here on: 0
     uint16_t mark;
     uint8_t offset;  // in the granule
-    uint8_t unused[3];
+    Origin origin;
+    uint8_t unused[2];
   };
   static_assert(sizeof(Granule) == 16 && sizeof(History) == 28 && sizeof(Cell) == 64);
 
@@ -240,7 +251,8 @@ class RaceDetector {
   void FreeCell(Ref ref);
   void FreeHistory(History& history);
 
-  Release* FindRelease(uint64_t place, bool make);
+  Release* FindRelease(uint64_t place, bool make, Origin origin = Origin::kOperation);
+  void More(RaceThread thread, uint64_t place, Origin origin);
   void Learn(Clocks& clocks, const Release& release);
   void Tell(Release& release, const Clocks& clocks, bool more);
   void ClearReleases(uint64_t place, uint32_t bytes);

@@ -35,17 +35,19 @@ void RaceDetector::Join(RaceThread thread, RaceThread other) {
 
 // --- synchronisation
 
-RaceDetector::Release* RaceDetector::FindRelease(uint64_t place, bool make) {
+RaceDetector::Release* RaceDetector::FindRelease(uint64_t place, bool make, Origin origin) {
   Granule* const granule = Find(place, make);
   if (granule == nullptr) return nullptr;
   const auto offset = static_cast<uint8_t>(place % kGranuleBytes);
   for (Ref ref = granule->releases; ref != 0; ref = At<Release>(ref)->next) {
-    if (At<Release>(ref)->offset == offset) return At<Release>(ref);
+    Release& release = *At<Release>(ref);
+    if (release.offset == offset && release.origin == origin) return &release;
   }
   const Ref fresh = make ? Take(sizeof(Release)) : 0;
   if (fresh == 0) return nullptr;
   Release& release = *At<Release>(fresh);
   release.offset = offset;
+  release.origin = origin;
   release.next = granule->releases;
   granule->releases = fresh;
   return &release;
@@ -92,13 +94,15 @@ void RaceDetector::Tell(Release& release, const Clocks& clocks, bool more) {
 }
 
 void RaceDetector::Acquire(RaceThread thread, uint64_t place, uint32_t bytes) {
-  ForEachRelease(place, bytes,
-                 [&](const Release& release) { Learn(knowledge_[thread].now, release); });
+  ForEachRelease(place, bytes, [&](const Release& release) {
+    if (release.origin != Origin::kReaders) Learn(knowledge_[thread].now, release);
+  });
 }
 
 void RaceDetector::AcquireLater(RaceThread thread, uint64_t place, uint32_t bytes) {
   Knowledge& mine = knowledge_[thread];
   ForEachRelease(place, bytes, [&](const Release& release) {
+    if (release.origin == Origin::kReaders) return;
     if (!mine.has_pending) std::memset(&mine.pending, 0, sizeof mine.pending);
     mine.has_pending = true;
     Learn(mine.pending, release);
@@ -107,7 +111,7 @@ void RaceDetector::AcquireLater(RaceThread thread, uint64_t place, uint32_t byte
 
 void RaceDetector::ClearReleases(uint64_t place, uint32_t bytes) {
   ForEachRelease(place, bytes, [&](const Release& release) {
-    if (release.clocks == 0) return;
+    if (release.clocks == 0 || release.origin != Origin::kOperation) return;
     std::memset(At<uint32_t>(release.clocks), 0, release.capacity * sizeof(uint32_t));
   });
 }
@@ -125,11 +129,29 @@ void RaceDetector::RelaxedStore(RaceThread thread, uint64_t place, uint32_t byte
   RelaxedMore(thread, place);
 }
 
-void RaceDetector::ReleaseMore(RaceThread thread, uint64_t place) {
-  if (Release* const release = FindRelease(place, true)) {
+void RaceDetector::More(RaceThread thread, uint64_t place, Origin origin) {
+  if (Release* const release = FindRelease(place, true, origin)) {
     Tell(*release, knowledge_[thread].now, true);
   }
   Step(thread);
+}
+
+void RaceDetector::ReleaseMore(RaceThread thread, uint64_t place) {
+  More(thread, place, Origin::kOperation);
+}
+
+void RaceDetector::DeclareRelease(RaceThread thread, uint64_t place) {
+  More(thread, place, Origin::kDeclared);
+}
+
+void RaceDetector::ReleaseReader(RaceThread thread, uint64_t place) {
+  More(thread, place, Origin::kReaders);
+}
+
+void RaceDetector::AcquireReaders(RaceThread thread, uint64_t place) {
+  if (const Release* const release = FindRelease(place, false, Origin::kReaders)) {
+    Learn(knowledge_[thread].now, *release);
+  }
 }
 
 void RaceDetector::RelaxedMore(RaceThread thread, uint64_t place) {

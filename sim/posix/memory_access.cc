@@ -196,6 +196,13 @@ void __tsan_read_range(void* object, unsigned long bytes) {
 void __tsan_write_range(void* object, unsigned long bytes) {
   sim::Plain(object, bytes, true, WEIR_CALLER());
 }
+// Of an object that others keep: its calls that read, or write, as accesses of its first byte.
+void __tsan_external_read(void* object, void*, void*) {
+  sim::Plain(object, 1, false, WEIR_CALLER());
+}
+void __tsan_external_write(void* object, void*, void*) {
+  sim::Plain(object, 1, true, WEIR_CALLER());
+}
 void __tsan_func_entry(void*) {}
 void __tsan_func_exit() {}
 

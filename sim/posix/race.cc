@@ -22,6 +22,8 @@ struct Identity {
   uint32_t incarnation;  // of the process
   bool is_main;          // the life of the process ends with it
   bool ended;            // by itself: nobody knows of it by its end alone
+  uint32_t ignores;      // RaceIgnoreBegin() without its end
+  void* fiber;
   char path[kPathBytes];
 };
 struct SlotUse {
@@ -34,6 +36,13 @@ SlotUse g_slot_uses[kMaxThreads];
 uint32_t g_identity_count = 0;
 uint32_t g_next_identity = 0;  // where to look for one that is free, when all have been used
 void (*g_thread_exit_before)() = nullptr;
+
+struct BenignRange {
+  uint64_t begin, end;  // places
+};
+BenignRange g_benign[kMostBenign];
+size_t g_benign_count = 0;
+size_t g_benign_loaded = 0;  // of these, what was said when the target was loaded
 
 bool IsGone(const Identity& identity) {
   const Thread& thread = world().threads[identity.slot];
@@ -74,6 +83,8 @@ RaceThread Introduce(ThreadSlot slot, const RaceThread* parent) {
   identity.incarnation = process.incarnation;
   identity.is_main = process.main == slot;
   identity.ended = false;
+  identity.ignores = 0;
+  identity.fiber = nullptr;
   std::memcpy(identity.path, thread.path, sizeof identity.path);
   use = {thread.uid + 1, me};
   g_races->StartThread(me, parent);
@@ -103,8 +114,17 @@ bool IsOver(RaceThread thread) {
   return IsGone(identity) && (!identity.ended || LifeWasCutShort(identity));
 }
 
+bool IsBenign(const RaceConflict& conflict) {
+  for (size_t i = 0; i < g_benign_count; ++i) {
+    if (conflict.place < g_benign[i].end && conflict.place + conflict.bytes > g_benign[i].begin) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool Ignores(const RaceConflict& conflict) {
-  return IsOver(conflict.thread) || IsSuppressedRace(conflict.sites) ||
+  return IsOver(conflict.thread) || IsBenign(conflict) || IsSuppressedRace(conflict.sites) ||
          IsSuppressedRace(conflict.current);
 }
 
@@ -165,6 +185,7 @@ void ResetRaces() {
   std::memset(g_slot_uses, 0, sizeof g_slot_uses);
   g_identity_count = 0;
   g_next_identity = 0;
+  g_benign_count = g_benign_loaded;
 }
 
 RaceThread RaceSelf() {
@@ -180,6 +201,22 @@ void RaceStartsThread(ThreadSlot slot, RaceThread parent) { Introduce(slot, &par
 RaceThread RaceThreadIn(ThreadSlot slot) { return g_slot_uses[slot].thread; }
 
 void RaceThreadEnds() { g_identities[RaceSelf()].ended = true; }
+
+void RaceIgnoreBegin() { ++g_identities[RaceSelf()].ignores; }
+void RaceIgnoreEnd() {
+  Identity& identity = g_identities[RaceSelf()];
+  if (identity.ignores > 0) --identity.ignores;
+}
+
+void* RaceFiber() { return g_identities[RaceSelf()].fiber; }
+void SetRaceFiber(void* fiber) { g_identities[RaceSelf()].fiber = fiber; }
+
+void RaceIsBenign(const volatile void* object, size_t bytes) {
+  if (g_benign_count == kMostBenign) return;
+  const uint64_t place = RacePlaceOf(object);
+  g_benign[g_benign_count++] = {place, place + bytes};
+  if (g_mode == Mode::kLoad) g_benign_loaded = g_benign_count;
+}
 
 void RaceJoinProcess(RaceThread thread, uint16_t process) {
   for (uint32_t other = 0; other < g_identity_count; ++other) {
@@ -217,6 +254,10 @@ void RaceAccesses(RaceThread thread, const volatile void* object, uint64_t bytes
   const uint64_t place = RacePlaceOf(object);
   if (!HasHistory(place)) return;
   const RaceAccess access = {place, static_cast<uint32_t>(bytes), write, atomic, sites};
+  if (g_identities[thread].ignores > 0) [[unlikely]] {
+    if (!atomic) g_races->Touch(thread, access);
+    return;
+  }
   if (!g_races->Access(thread, access, Ignores)) [[unlikely]]
     FailRace(thread, object, write, atomic, sites);
 }

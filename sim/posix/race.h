@@ -71,6 +71,18 @@ RaceSites RaceSitesOf(const void* return_address, const void* frame);
 void RaceAccesses(RaceThread thread, const volatile void* object, uint64_t bytes, bool write,
                   bool atomic, const RaceSites& sites);
 
+// What the current thread accesses from here on is neither checked nor remembered, until the end
+// has been called as often as the beginning.
+void RaceIgnoreBegin();
+void RaceIgnoreEnd();
+// The fiber of the program's own that the current thread runs; null until it has been set.
+void* RaceFiber();
+void SetRaceFiber(void* fiber);
+// Races at those bytes do not count. What is said before the executions holds in all of them. At
+// most kMostBenign ranges at a time; more are not minded.
+inline constexpr size_t kMostBenign = 256;
+void RaceIsBenign(const volatile void* object, size_t bytes);
+
 // What the target's import of that name is bound to instead of `resolved`; null: nothing else.
 // `is_target`: not one of the libraries that it uses.
 void* HappensBeforeFor(const char* name, uintptr_t resolved, bool is_target);

@@ -104,6 +104,13 @@ TEST_F(Wrapper, WhatIsDefinedNowhereIsAnError) {
   EXPECT_THAT(end.error, AllOf(HasSubstr("undefined reference to `Missing()'"),
                                Not(HasSubstr("__tsan")), HasSubstr("missing is not linked")));
   EXPECT_FALSE(fs::exists(folder_ / "missing"));
+  // Also what looks as if weir defined it, and would not load.
+  WriteAll(folder_ / "looks.cc",
+           "extern \"C\" void __tsan_no_such(), AnnotateNoSuch();\n"
+           "int main() { __tsan_no_such(); AnnotateNoSuch(); }\n");
+  EXPECT_THAT(Shell("weir-c++ looks.cc -o looks").error,
+              AllOf(HasSubstr("undefined reference to `__tsan_no_such'"),
+                    HasSubstr("undefined reference to `AnnotateNoSuch'")));
 }
 
 TEST_F(Wrapper, WithMemoryFindsDataRaces) {
