@@ -1,6 +1,7 @@
 #include "sim/engine/heap.h"
 
 #include <bit>
+#include <cstdio>
 #include <cstring>
 
 #include "sim/engine/scheduler.h"
@@ -85,11 +86,29 @@ HeapBlock* TakeLarge(size_t bytes) {
   return reinterpret_cast<HeapBlock*>(TakePages(pages, kLargeClass));
 }
 
+// Of all that a header says, and of where it stands.
+uint64_t MarkOf(const HeapBlock* header, uint64_t size, uint32_t uid, uint32_t number) {
+  const uint64_t what = (uint64_t{number} << 32 | uid) + std::rotl(size, 20);
+  return (reinterpret_cast<uintptr_t>(header) + what) * 0x9E37'79B9'7F4A'7C15u >> 41;
+}
+
+bool IsHeader(const HeapBlock* at) { return at->mark == MarkOf(at, at->size, at->uid, at->number); }
+
+void WriteHeader(HeapBlock* at, uint64_t size, uint32_t uid, uint32_t number) {
+  *at = {.size = size,
+         .mark = MarkOf(at, size, uid, number),
+         .freed = 0,
+         .uid = uid,
+         .number = number};
+}
+
 const HeapBlock* HeaderOf(const void* block) {
   const auto* header = static_cast<const HeapBlock*>(block) - 1;
-  if (header->uid == kAlignedUid) header -= header->number;
+  if (header->uid == kAlignedUid && IsHeader(header)) header -= header->number;
   return header;
 }
+
+bool IsInUse(const HeapBlock* header) { return IsHeader(header) && header->freed == 0; }
 
 }  // namespace
 
@@ -98,17 +117,15 @@ void* HeapAllocate(size_t size) {
   const size_t bytes = size + kHeader;
   HeapBlock* const block = bytes <= kLargest ? TakeSmall(ClassOf(bytes)) : TakeLarge(bytes);
   if (block == nullptr) return nullptr;
-  World& w = world();
+  uint32_t uid = kLoadUid, number;
   if (g_mode == Mode::kTarget) {
     Thread& thread = CurrentThread();
-    block->uid = thread.uid < kMaxUids ? thread.uid : kMaxUids - 2;
-    block->number = ++thread.allocations;
+    uid = thread.uid < kMaxUids ? thread.uid : kMaxUids - 2;
+    number = ++thread.allocations;
   } else {
-    block->uid = kLoadUid;
-    block->number = static_cast<uint32_t>(++w.uid_paths[kLoadUid]);
+    number = static_cast<uint32_t>(++world().uid_paths[kLoadUid]);
   }
-  block->size = size;
-  block->freed = 0;
+  WriteHeader(block, size, uid, number);
   if (g_allocation_hook != nullptr) [[unlikely]]
     g_allocation_hook(block + 1, size);
   return block + 1;
@@ -123,24 +140,52 @@ void* HeapAllocateAligned(size_t alignment, size_t size) {
   char* const aligned = whole + ((~address + 1) & (alignment - 1));
   if (aligned != whole) {
     HeapBlock* const mark = reinterpret_cast<HeapBlock*>(aligned) - 1;
-    mark->size = size;
-    mark->uid = kAlignedUid;
-    mark->number = static_cast<uint32_t>((aligned - whole) / static_cast<ptrdiff_t>(kHeader));
+    const auto distance = (aligned - whole) / static_cast<ptrdiff_t>(kHeader);
+    WriteHeader(mark, size, kAlignedUid, static_cast<uint32_t>(distance));
   }
   return aligned;
 }
 
-void HeapFree(void* pointer) {
+bool HeapInUse(const void* pointer) {
+  return reinterpret_cast<uintptr_t>(pointer) % kHeader == 0 && IsInUse(HeaderOf(pointer));
+}
+
+bool HeapFree(void* pointer) {
+  if (reinterpret_cast<uintptr_t>(pointer) % kHeader != 0) [[unlikely]]
+    return false;
   HeapBlock* const block = const_cast<HeapBlock*>(HeaderOf(pointer));
-  if (block->freed) {
-    FailExecution(VerdictKind::kCrash, "double_free", "free() of a block that was freed before");
-  }
+  if (!IsInUse(block)) [[unlikely]]
+    return false;
   block->freed = 1;
   const size_t bytes = block->size + kHeader;
   HeapState& heap = world().heap;
   HeapBlock*& list = bytes <= kLargest ? heap.free_list[ClassOf(bytes)] : heap.large_free;
   NextFree(block) = list;
   list = block;
+  return true;
+}
+
+HeapMisuse DescribeMisuse(const void* address) {
+  HeapMisuse misuse = {"invalid_free", "memory that was never allocated"};
+  const char* begin = nullptr;
+  const HeapBlock* const block = HeapBlockOf(address, &begin);
+  if (block == nullptr) return misuse;
+  const size_t size = block->size;
+  const ptrdiff_t offset = static_cast<const char*>(address) - begin;
+  if (!IsHeader(block)) {
+    if (offset != 0 || block->size == 0) return misuse;
+    misuse.oracle = "heap_corruption";
+    std::snprintf(misuse.text, sizeof misuse.text,
+                  "a block before which something has written: its header is no longer there");
+  } else if (block->freed && offset == 0) {
+    misuse.oracle = "double_free";
+    std::snprintf(misuse.text, sizeof misuse.text, "a block that was freed before");
+  } else {
+    std::snprintf(misuse.text, sizeof misuse.text,
+                  "an address %td bytes inside a %sblock of %zu bytes", offset,
+                  block->freed ? "freed " : "", size);
+  }
+  return misuse;
 }
 
 size_t HeapUsableSize(const void* pointer) {

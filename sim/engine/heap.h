@@ -13,7 +13,8 @@ inline constexpr int kHeapClasses = 48;
 
 // Before every block. 16 bytes, which is also the alignment of blocks.
 struct HeapBlock {
-  uint64_t size : 63;  // as asked for
+  uint64_t size : 40;  // as asked for
+  uint64_t mark : 23;  // of the rest and of its address: tells a header from the target's data
   uint64_t freed : 1;
   uint32_t uid;     // allocating thread
   uint32_t number;  // its how-manieth allocation
@@ -35,9 +36,18 @@ void* HeapAllocate(size_t size);
 extern void (*g_allocation_hook)(const void* block, size_t size);
 // alignment: a power of two ≤ 64 KiB.
 void* HeapAllocateAligned(size_t alignment, size_t size);
-// Precondition: `block` came from here and is not freed (checked: a double free is the verdict
-// crash).
-void HeapFree(void* block);
+// False, and nothing has happened, if no block that is in use begins there. Precondition:
+// InHeap(block).
+bool HeapFree(void* block);
+bool HeapInUse(const void* block);
+// What is wrong with an address of the heap at which no block that is in use begins, in words that
+// follow "of": "an address 16 bytes inside a block of 40 bytes". `oracle`: a name for that.
+struct HeapMisuse {
+  const char* oracle;
+  char text[120];
+};
+HeapMisuse DescribeMisuse(const void* address);
+// Precondition: HeapInUse(block).
 size_t HeapUsableSize(const void* block);
 bool InHeap(const void* address);
 

@@ -299,7 +299,7 @@ int ProcessAlive(uint32_t process) {
 constexpr size_t kMostFreed = 1024;
 
 void Freed(void* block, const RaceSites& sites) {
-  if (!CalledByTarget() || block == nullptr || !InHeap(block)) return;
+  if (!CalledByTarget() || !InHeap(block) || !HeapInUse(block)) return;
   const size_t bytes = HeapUsableSize(block);
   RaceAccesses(RaceSelf(), block, bytes < kMostFreed ? bytes : kMostFreed, true, false, sites);
 }

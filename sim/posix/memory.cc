@@ -9,9 +9,13 @@
 #include <malloc.h>
 #include <stdlib.h>
 
+#include <cstdio>
 #include <cstring>
 
+#include "sim/engine/engine.h"
+#include "sim/engine/fiber.h"
 #include "sim/engine/heap.h"
+#include "sim/engine/scheduler.h"
 #include "sim/engine/world.h"
 
 extern "C" {
@@ -84,6 +88,50 @@ size_t ForeignSize(void* block) {
   return real(block);
 }
 
+// What lies at an address outside of the heap, in words; empty if nothing of the target's does.
+struct Place {
+  char text[120];
+};
+Place PlaceOf(const void* address) {
+  Place place = {};
+  HostScope host;
+  const ObjectKey key = KeyOf(address);
+  Dl_info info = {};
+  switch (key.space) {
+    case ObjectKey::Space::kGlobal:
+      if (dladdr(address, &info) != 0 && info.dli_sname != nullptr) {
+        std::snprintf(place.text, sizeof place.text, "`%s', a global", info.dli_sname);
+      } else {
+        std::snprintf(place.text, sizeof place.text, "a global, %s", ObjectName(key).c_str());
+      }
+      break;
+    case ObjectKey::Space::kStack:
+      std::snprintf(place.text, sizeof place.text, "an address on the stack of %s",
+                    ThreadName(SlotAt(reinterpret_cast<uintptr_t>(address))).c_str());
+      break;
+    case ObjectKey::Space::kShared:
+      std::snprintf(place.text, sizeof place.text, "shared memory, %s", ObjectName(key).c_str());
+      break;
+    default:
+      break;
+  }
+  return place;
+}
+
+// `call` was given an address at which no block begins that it could free. Returns only if the
+// address is not of the target's: what was allocated outside of the World.
+void RefuseToFree(const char* call, const void* address) {
+  if (InHeap(address)) {
+    const HeapMisuse misuse = DescribeMisuse(address);
+    FailExecution(VerdictKind::kCrash, misuse.oracle, "%s of %s, 0x%lx", call, misuse.text,
+                  reinterpret_cast<uintptr_t>(address));
+  }
+  const Place place = PlaceOf(address);
+  if (place.text[0] == '\0') return;
+  FailExecution(VerdictKind::kCrash, "invalid_free", "%s of %s, which malloc() has not given", call,
+                place.text);
+}
+
 }  // namespace
 
 void AddHostCaller(uintptr_t begin, uintptr_t end) {
@@ -106,11 +154,15 @@ void* malloc(size_t size) {
 void free(void* block) {
   if (block == nullptr) return;
   if (InHeap(block)) {
-    if (g_mode != Mode::kHost) HeapFree(block);
+    if (g_mode != Mode::kHost && !HeapFree(block)) [[unlikely]]
+      RefuseToFree("free()", block);
     return;
   }
   // A virtual thread frees what was allocated outside of the World: that memory is there again in
   // the next execution, so it stays.
+  if (g_mode == Mode::kTarget && !IsHostCaller(__builtin_return_address(0))) {
+    return RefuseToFree("free()", block);
+  }
   if (g_mode == Mode::kTarget || InTlsArea(block)) return;
   __libc_free(block);
 }
@@ -131,6 +183,8 @@ void* realloc(void* block, size_t size) {
     free(block);
     return nullptr;
   }
+  if (!InHeap(block) || !HeapInUse(block)) [[unlikely]]
+    RefuseToFree("realloc()", block);
   const size_t before = InHeap(block) ? HeapUsableSize(block) : ForeignSize(block);
   void* const moved = HeapAllocate(size);
   if (moved == nullptr) return OrNoMemory(nullptr);

@@ -1,0 +1,12 @@
+// realloc() of an address within a block.
+#include <cstdlib>
+#include <thread>
+
+char* volatile g_block = nullptr;
+
+int main() {
+  std::thread other([] {});
+  g_block = static_cast<char*>(malloc(40));
+  if (realloc(g_block + 16, 80) != nullptr) free(g_block);
+  other.join();
+}
