@@ -9,7 +9,6 @@
 #include "sim/schedule/observer_list.h"
 #include "sim/schedule/recorder.h"
 #include "sim/strategy/strategy.h"
-#include "sim/verdict/signature.h"
 #include "sim/weir.h"
 
 namespace weir::sim {
@@ -62,11 +61,6 @@ ObjectId ObjectIdAt(const void* address) { return IdOf(ObjectAt(address)); }
 }  // namespace
 
 Names EngineNames() { return {&ThreadPath, &ThreadPathHash, &ThreadName, &ObjectName}; }
-
-bool SignatureNeedsStacks(const Verdict& verdict) {
-  if (!verdict.failed()) return false;
-  return verdict.oracle[0] == '\0' || IsStuckKind(verdict.kind);
-}
 
 Session::Session(const Target& target, SharedPage& page)
     : target_(target), info_(Describe(target)), page_(page) {}
@@ -168,7 +162,7 @@ RunResult Session::Search(const SearchRun& run, Observer* observer, bool capture
 Strategy& Session::StrategyOf(const SearchRun& run) { return StrategyNamed(run.strategy); }
 
 std::string Session::SignatureOfRun(const SearchRun& run, const RunResult& result) {
-  if (!SignatureNeedsStacks(result.verdict)) return SignatureOf(result, nullptr);
+  if (!result.verdict.failed()) return SignatureOf(result, nullptr);
   return SignatureOf(Search(run, nullptr, /*capture=*/true), symbols());
 }
 

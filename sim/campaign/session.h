@@ -71,8 +71,7 @@ class Session {
   // Who decides in such a run.
   Strategy& StrategyOf(const SearchRun& run);
 
-  // The signature of a failure that Search() just gave; runs it once more if stacks are needed for
-  // that.
+  // The signature of a failure that Search() just gave; runs it once more, for the stacks.
   std::string SignatureOfRun(const SearchRun& run, const RunResult& result);
 
   // Runs it again with a recorder attached, and then what the recorder wrote down. If that is
@@ -120,9 +119,6 @@ class Session {
 
 // The names of an execution, as the engine knows them.
 Names EngineNames();
-
-// True when the signature of such a verdict needs the threads' places.
-bool SignatureNeedsStacks(const Verdict& verdict);
 
 }  // namespace weir::sim
 

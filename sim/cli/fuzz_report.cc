@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "sim/cli/common.h"
 #include "sim/strategy/strategy.h"
+#include "sim/verdict/identity.h"
 
 namespace weir::sim {
 namespace {
@@ -203,8 +204,9 @@ bool FuzzReport::Reached(const std::string& expected) const {
   if (expected == VerdictName(VerdictKind::kPass)) return verdicts_.empty();
   const size_t blank = expected.find(' ');
   if (blank == std::string::npos) return verdicts_.contains(expected);
-  return signatures_.contains(
-      absl::StrCat(expected.substr(0, blank), "-", expected.substr(blank + 1)));
+  return std::any_of(signatures_.begin(), signatures_.end(), [&](const std::string& signature) {
+    return HasOracle(signature, expected.substr(0, blank), expected.substr(blank + 1));
+  });
 }
 
 // What should have been so in some execution and never was. Where not all scenarios were run, what

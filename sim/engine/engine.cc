@@ -1,6 +1,8 @@
 #include "sim/engine/engine.h"
 
 #include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/context/detail/fcontext.hpp>
@@ -74,6 +76,7 @@ void RunScenario(void*) {
 
 void SaveRegisters(const Thread& thread, ThreadReport& report) {
   if (thread.has_registers) {
+    report.interrupted = true;
     std::memcpy(report.registers, thread.registers, sizeof report.registers);
     return;
   }
@@ -86,6 +89,16 @@ void SaveRegisters(const Thread& thread, ThreadReport& report) {
   report.registers[14] = frame->r14;
   report.registers[15] = frame->r15;
   report.registers[16] = frame->rip;
+}
+
+// The word may be unmapped by now, so it is read as a stranger's memory is.
+bool HasChanged(const Thread& thread) {
+  if (thread.state != ThreadState::kBlocked || thread.op != Op::kFutexWait) return false;
+  uint32_t word = 0;
+  iovec local = {&word, sizeof word};
+  iovec remote = {const_cast<void*>(thread.object), sizeof word};
+  const ssize_t read = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+  return read == sizeof word && word != thread.wait_value;
 }
 
 std::vector<ThreadReport> ReportThreads() {
@@ -110,6 +123,7 @@ std::vector<ThreadReport> ReportThreads() {
       const ThreadSlot holder = thread.holder(thread.object);
       if (holder != kNoThread) report.waits_for.push_back(holder);
     }
+    report.happened = HasChanged(thread);
     SaveRegisters(thread, report);
     reports.push_back(std::move(report));
   }

@@ -79,6 +79,10 @@ struct ThreadReport {
   const void* address = nullptr;
   std::optional<uint64_t> deadline_ns;  // when the wait would end by itself
   std::vector<ThreadSlot> waits_for;    // who could end it, where that is known
+  // It waits although what it waits for has happened: its futex word has changed since, and nobody
+  // has woken it.
+  bool happened = false;
+  bool interrupted = false;     // a signal saved its registers: rip is no return address
   uint64_t registers[17] = {};  // DWARF numbering: rax rdx rcx rbx rsi rdi rbp rsp r8…r15 rip
 };
 

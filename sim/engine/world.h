@@ -91,6 +91,7 @@ struct alignas(64) Thread {  // NOLINT(clang-analyzer-optin.performance.Padding)
   uint32_t clock_reads;    // since it last waited
   uint64_t wait_key[2];    // sim/posix: what distinguishes waiters of one queue (futex key)
   uint32_t wait_mask;      // sim/posix: futex bits
+  uint32_t wait_value;     // sim/posix: what its futex word had when the wait began
   TimerPlace timer;
   struct SeenLoad {
     const void* address;

@@ -67,6 +67,7 @@ long Wait(const FutexCall& call, const WaitKey& key, uint32_t bits, uint64_t dea
       EarlyEnd(FaultKind::kSpuriousWakeup, Op::kFutexWait, call.word, deadline_ns);
   const uint64_t end_ns =
       EarlyEnd(FaultKind::kInterruptedWait, Op::kFutexWait, call.word, spurious_ns);
+  CurrentThread().wait_value = call.value;
   const bool woken = WaitByKey(Op::kFutexWait, call.word, key, bits, end_ns);
   int error = 0;
   if (!woken && end_ns == deadline_ns) error = ETIMEDOUT;

@@ -7,21 +7,20 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "sim/verdict/signature.h"
+#include "sim/verdict/identity.h"
+#include "sim/verdict/old_signature.h"
 
 namespace weir::sim {
 namespace {
 
-// Deep enough to tell who waits, not so deep that it tells one iteration of the scenario from the
-// next.
-constexpr size_t kCallersInSignature = 2;
-
-// The stack of each thread, in the order of `threads`.
-std::vector<std::vector<Frame>> Unwind(const std::vector<ThreadReport>& threads, Symbols* symbols) {
+// The stack of each thread, in the order of `threads`; empty where it is not wanted.
+std::vector<std::vector<Frame>> Unwind(const std::vector<ThreadReport>& threads, Symbols* symbols,
+                                       bool failed_only = false) {
   std::vector<std::vector<Frame>> stacks(threads.size());
   if (symbols == nullptr) return stacks;
   for (size_t i = 0; i < threads.size(); ++i) {
-    stacks[i] = Trim(symbols->Unwind(threads[i].registers));
+    if (failed_only && !threads[i].failed) continue;
+    stacks[i] = Trim(symbols->Unwind(threads[i].registers, threads[i].interrupted));
   }
   return stacks;
 }
@@ -48,26 +47,27 @@ Waiter MakeWaiter(const ThreadReport& thread, const std::map<ThreadSlot, size_t>
   return waiter;
 }
 
-Standing MakeStanding(const ThreadReport& thread, const std::vector<Frame>& stack) {
-  Standing standing{.runnable = thread.runnable,
-                    .failed = thread.failed,
-                    .timed = thread.deadline_ns.has_value(),
-                    .op = thread.op,
-                    .function = "",
-                    .callers = "",
-                    .place = ""};
-  size_t callers = 0;
-  for (const Frame& frame : stack) {
-    if (!frame.in_user_code) continue;
-    if (standing.function.empty()) {
-      standing.function = ShortFunction(frame.function);
-      standing.place = ShortPlace(frame);
-    } else if (callers++ < kCallersInSignature) {
-      absl::StrAppend(&standing.callers, callers == 1 ? "< " : " < ",
-                      ShortFunction(frame.function));
+Stance MakeStance(const ThreadReport& thread, const std::map<ThreadSlot, size_t>& index_of,
+                  const std::vector<Frame>& stack) {
+  Stance stance;
+  stance.runnable = thread.runnable;
+  stance.failed = thread.failed;
+  stance.timed = thread.deadline_ns.has_value();
+  stance.happened = thread.happened;
+  stance.op = thread.op;
+  stance.code = CodeOf(stack);
+  for (const ThreadSlot other : thread.waits_for) {
+    if (const auto found = index_of.find(other); found != index_of.end()) {
+      stance.waits_for.push_back(found->second);
     }
   }
-  return standing;
+  return stance;
+}
+
+std::map<ThreadSlot, size_t> IndexOf(const std::vector<ThreadReport>& threads) {
+  std::map<ThreadSlot, size_t> index_of;
+  for (size_t i = 0; i < threads.size(); ++i) index_of[threads[i].slot] = i;
+  return index_of;
 }
 
 // Where an access of a race stands, as far up as is known.
@@ -82,19 +82,34 @@ std::vector<Frame> StackOf(const RacingAccess& access, Symbols* symbols) {
   return Trim(std::move(stack));
 }
 
-// Both accesses of a race, as a signature names them.
-std::vector<Standing> RacingStandings(const RaceInfo& race, Symbols* symbols) {
-  std::vector<Standing> standings;
-  for (const RacingAccess* access : {&race.later, &race.earlier}) {
-    Standing standing;
-    const std::vector<Frame> stack = StackOf(*access, symbols);
-    if (const Frame* frame = UserFrame(stack)) {
-      standing.function = ShortFunction(frame->function);
-      standing.place = ShortPlace(*frame);
-    }
-    standings.push_back(std::move(standing));
+// The stacks of both accesses of a race, the later one first.
+std::vector<std::vector<Frame>> RacingStacks(const RaceInfo& race, Symbols* symbols) {
+  return {StackOf(race.later, symbols), StackOf(race.earlier, symbols)};
+}
+
+// What the identity is made of. `stacks` are those of the threads, in their order; of a race those
+// of the accesses.
+std::vector<Stance> Stances(const RunResult& result,
+                            const std::vector<std::vector<Frame>>& stacks) {
+  std::vector<Stance> stances;
+  if (result.verdict.kind == VerdictKind::kDataRace) {
+    for (const std::vector<Frame>& stack : stacks) stances.push_back({.code = CodeOf(stack)});
+    return stances;
   }
-  return standings;
+  const std::map<ThreadSlot, size_t> index_of = IndexOf(result.threads);
+  for (size_t i = 0; i < result.threads.size(); ++i) {
+    stances.push_back(MakeStance(result.threads[i], index_of, stacks[i]));
+  }
+  return stances;
+}
+
+std::string OldSignatureOf(const RunResult& result, const std::vector<std::vector<Frame>>& stacks) {
+  const bool is_race = result.verdict.kind == VerdictKind::kDataRace;
+  std::vector<Standing> standings;
+  for (size_t i = 0; i < stacks.size(); ++i) {
+    standings.push_back(StandingOf(is_race ? nullptr : &result.threads[i], stacks[i]));
+  }
+  return OldSignature(result.verdict, standings);
 }
 
 std::string Bracketed(const std::string& place) {
@@ -102,16 +117,16 @@ std::string Bracketed(const std::string& place) {
 }
 
 std::string RaceHeadline(const RunResult& result, const std::string& thread,
-                         const std::vector<Standing>& accesses) {
+                         const std::vector<std::vector<Frame>>& accesses) {
   const RaceInfo& race = result.race;
   const auto verb = [](const RacingAccess& access, const char* write, const char* read) {
     return absl::StrCat(access.atomic ? "atomically " : "", access.write ? write : read);
   };
   return absl::StrCat("data race: ", thread, " ", verb(race.later, "writes", "reads"), " ",
                       race.bytes, race.bytes == 1 ? " byte at " : " bytes at ",
-                      ObjectName(result.race_object), Bracketed(accesses[0].place), ", which ",
+                      ObjectName(result.race_object), Bracketed(Place(accesses[0])), ", which ",
                       result.earlier_thread, " ", verb(race.earlier, "wrote", "read"),
-                      Bracketed(accesses[1].place), "; nothing orders the two");
+                      Bracketed(Place(accesses[1])), "; nothing orders the two");
 }
 
 std::string DeadlockHeadline(const std::vector<Waiter>& waiters) {
@@ -190,15 +205,11 @@ Report MakeReport(const RunResult& result, Symbols* symbols) {
   Report report;
   report.verdict = result.verdict;
   const std::vector<std::vector<Frame>> stacks = Unwind(result.threads, symbols);
-  std::map<ThreadSlot, size_t> index_of;
-  for (size_t i = 0; i < result.threads.size(); ++i) index_of[result.threads[i].slot] = i;
-
-  std::vector<Standing> standings;
+  const std::map<ThreadSlot, size_t> index_of = IndexOf(result.threads);
   std::string place;
   for (size_t i = 0; i < result.threads.size(); ++i) {
     const ThreadReport& thread = result.threads[i];
     report.waiters.push_back(MakeWaiter(thread, index_of, stacks[i]));
-    standings.push_back(MakeStanding(thread, stacks[i]));
     // In a deadlock the one that came last has not failed more than the others.
     const bool failed = thread.failed && !IsStuckKind(result.verdict.kind);
     ThreadStack stack{thread.name, failed, thread.runnable, stacks[i]};
@@ -210,29 +221,27 @@ Report MakeReport(const RunResult& result, Symbols* symbols) {
       report.stacks.push_back(std::move(stack));
     }
   }
-  if (result.verdict.kind == VerdictKind::kDataRace) {
-    standings = RacingStandings(result.race, symbols);
-    report.headline = RaceHeadline(result, report.thread, standings);
-    ThreadStack earlier{result.earlier_thread, false, false, StackOf(result.race.earlier, symbols)};
+  const bool is_race = result.verdict.kind == VerdictKind::kDataRace;
+  const auto identifying = is_race ? RacingStacks(result.race, symbols) : stacks;
+  if (is_race) {
+    report.headline = RaceHeadline(result, report.thread, identifying);
+    ThreadStack earlier{result.earlier_thread, false, false, identifying[1]};
     earlier.role = "the earlier access";
     report.stacks.insert(report.stacks.begin() + !report.stacks.empty(), std::move(earlier));
   } else {
     report.headline = Headline(result.verdict, report.thread, place, report.waiters);
   }
-  report.signature = Signature(result.verdict, standings);
+  report.signature = Signature(result.verdict, Stances(result, identifying));
+  report.old_signature = OldSignatureOf(result, identifying);
   return report;
 }
 
 std::string SignatureOf(const RunResult& result, Symbols* symbols) {
-  if (result.verdict.kind == VerdictKind::kDataRace) {
-    return Signature(result.verdict, RacingStandings(result.race, symbols));
-  }
-  const std::vector<std::vector<Frame>> stacks = Unwind(result.threads, symbols);
-  std::vector<Standing> standings;
-  for (size_t i = 0; i < result.threads.size(); ++i) {
-    standings.push_back(MakeStanding(result.threads[i], stacks[i]));
-  }
-  return Signature(result.verdict, standings);
+  const bool is_race = result.verdict.kind == VerdictKind::kDataRace;
+  const bool failed_only = !IsStuckKind(result.verdict.kind);
+  const auto stacks =
+      is_race ? RacingStacks(result.race, symbols) : Unwind(result.threads, symbols, failed_only);
+  return Signature(result.verdict, Stances(result, stacks));
 }
 
 std::string StacksText(const std::vector<ThreadStack>& stacks, size_t frames) {

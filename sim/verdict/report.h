@@ -21,17 +21,18 @@ struct ThreadStack {
 
 struct Report {
   Verdict verdict;
-  std::string thread;     // name of the thread that failed; empty if nobody in particular
-  std::string signature;  // see signature.h
-  std::string headline;   // one sentence, no newline
+  std::string thread;         // name of the thread that failed; empty if nobody in particular
+  std::string signature;      // see identity.h
+  std::string old_signature;  // what an earlier weir would have written; see old_signature.h
+  std::string headline;       // one sentence, no newline
   std::vector<Waiter> waiters;
   std::vector<ThreadStack>
       stacks;  // the failed thread first; in a data race then the earlier access
 };
 
 // What came of the execution that ran last. Precondition: it was run with capture_threads, and none
-// has begun since. `symbols` may be null: then there are no places, and the signature of a deadlock
-// names the operations alone.
+// has begun since. `symbols` may be null: then there are no places, and the signature names
+// operations and oracles alone.
 Report MakeReport(const RunResult& result, Symbols* symbols);
 
 // The failure's bucket alone, without the rest of the report. Same precondition.

@@ -1,6 +1,7 @@
 #include <cctype>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sim/verdict/symbols.h"
 
@@ -25,18 +26,33 @@ void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
   }
 }
 
+// Names that are themselves written with brackets, and what stands for them out of their reach.
+constexpr std::pair<std::string_view, std::string_view> kBracketed[] = {
+    {"operator()", "operator\1"}, {"operator<=>", "operator\2"}, {"operator<<", "operator\3"},
+    {"operator>>", "operator\4"}, {"operator->", "operator\5"},
+};
+
+std::string WithoutTemplateArguments(std::string_view demangled) {
+  std::string text(demangled);
+  for (const auto& [name, stand_in] : kBracketed) ReplaceAll(text, name, stand_in);
+  return WithoutBrackets(text, '<', '>');
+}
+
+void PutBackBracketed(std::string& text) {
+  for (const auto& [name, stand_in] : kBracketed) ReplaceAll(text, stand_in, name);
+}
+
 }  // namespace
 
+std::string QualifiedFunction(std::string_view demangled) {
+  std::string text = WithoutTemplateArguments(demangled);
+  PutBackBracketed(text);
+  return text;
+}
+
 std::string ShortFunction(std::string_view demangled) {
-  std::string text(demangled);
-  // Names that are themselves written with brackets, kept out of their reach.
+  std::string text = WithoutTemplateArguments(demangled);
   ReplaceAll(text, "(anonymous namespace)::", "");
-  ReplaceAll(text, "operator()", "operator\1");
-  ReplaceAll(text, "operator<=>", "operator\2");
-  ReplaceAll(text, "operator<<", "operator\3");
-  ReplaceAll(text, "operator>>", "operator\4");
-  ReplaceAll(text, "operator->", "operator\5");
-  text = WithoutBrackets(text, '<', '>');
   text = WithoutBrackets(text, '(', ')');
   text = WithoutBrackets(text, '[', ']');
   ReplaceAll(text, " const", "");
@@ -45,11 +61,7 @@ std::string ShortFunction(std::string_view demangled) {
   const size_t keep = text.find("operator ");
   size_t blank = text.rfind(' ', keep == std::string::npos ? std::string::npos : keep);
   if (blank != std::string::npos) text.erase(0, blank + 1);
-  ReplaceAll(text, "operator\1", "operator()");
-  ReplaceAll(text, "operator\2", "operator<=>");
-  ReplaceAll(text, "operator\3", "operator<<");
-  ReplaceAll(text, "operator\4", "operator>>");
-  ReplaceAll(text, "operator\5", "operator->");
+  PutBackBracketed(text);
   // Namespaces say little where the place is given too: keep the last two components.
   size_t start = text.rfind("::");
   if (start != std::string::npos && start > 0) start = text.rfind("::", start - 1);

@@ -96,6 +96,7 @@ void AddInlined(Dwarf_Die* unit, uint64_t address, uint64_t pc, std::vector<Fram
     const int tag = dwarf_tag(&scopes[i]);
     if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) continue;
     if (std::string name = DieFunction(&scopes[i]); !name.empty()) at.back().function = name;
+    dwarf_decl_line(&scopes[i], &at.back().function_line);
     if (tag == DW_TAG_subprogram) break;
     at.back().inlined = true;
     Frame caller;
@@ -228,13 +229,16 @@ const std::vector<Frame>& Symbols::At(uint64_t pc) {
   return place->second;
 }
 
-std::vector<Frame> Symbols::Unwind(const uint64_t (&registers)[17]) {
+std::vector<Frame> Symbols::Unwind(const uint64_t (&registers)[17], bool interrupted) {
   std::vector<uint64_t> pcs;
   uint64_t adjusted[kRegisters];
   std::copy_n(registers, kRegisters, adjusted);
   // A thread that gave up control stands behind a call within the engine. That call may be the last
   // thing in a function that never returns: then what lies behind it is another function.
-  if (dwfl_addrmodule(state_->dwfl, adjusted[kRip]) == state_->host) adjusted[kRip] -= 1;
+  // Not so where a signal came: within a prologue the frame is another one instruction later.
+  if (!interrupted && dwfl_addrmodule(state_->dwfl, adjusted[kRip]) == state_->host) {
+    adjusted[kRip] -= 1;
+  }
   state_->registers = adjusted;
   // An error is the ordinary end of a fiber's stack: nothing describes what called its entry.
   dwfl_getthread_frames(

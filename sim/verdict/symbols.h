@@ -18,6 +18,7 @@ struct Frame {
   std::string function;       // demangled, without parameters; "0x21…" when nothing is known
   std::string file;           // as the compiler was told; empty when not known
   int line = 0;               // 0 when not known
+  int function_line = 0;      // where the function begins; 0 when not known
   bool inlined = false;       // into the next frame
   bool in_host = false;       // weir itself
   bool in_target = false;     // compiled into the target, library headers included
@@ -38,8 +39,9 @@ class Symbols {
   const std::vector<Frame>& At(uint64_t pc);
 
   // The stack that starts with `registers` (DWARF numbering: rax rdx rcx rbx rsi rdi rbp rsp r8…r15
-  // rip), innermost first, at most 128 frames. Memory that is not mapped ends it.
-  std::vector<Frame> Unwind(const uint64_t (&registers)[17]);
+  // rip), innermost first, at most 128 frames. Memory that is not mapped ends it. `interrupted`:
+  // rip is the instruction that a signal came at, not one behind a call.
+  std::vector<Frame> Unwind(const uint64_t (&registers)[17], bool interrupted = false);
 
  private:
   struct State;
@@ -62,6 +64,10 @@ std::string ShortPlace(const Frame& frame);
 // A demangled name without parameters, return type and template arguments, for people:
 // "std::__1::vector<int>::push_back(int)" is "vector::push_back".
 std::string ShortFunction(std::string_view demangled);
+
+// A demangled name without template arguments, which tells functions of one short name apart:
+// "std::vector::push_back(int)".
+std::string QualifiedFunction(std::string_view demangled);
 
 }  // namespace weir::sim
 

@@ -1,12 +1,14 @@
-// The name of a failure's bucket: equal for executions that fail alike.
-#ifndef WEIR_SIM_VERDICT_SIGNATURE_H_
-#define WEIR_SIM_VERDICT_SIGNATURE_H_
+// Signatures as weir wrote them before identity.h: schedule files have them, and are still read.
+#ifndef WEIR_SIM_VERDICT_OLD_SIGNATURE_H_
+#define WEIR_SIM_VERDICT_OLD_SIGNATURE_H_
 
 #include <string>
 #include <vector>
 
+#include "sim/engine/engine.h"
 #include "sim/engine/operation.h"
 #include "sim/engine/verdict.h"
+#include "sim/verdict/symbols.h"
 
 namespace weir::sim {
 
@@ -22,8 +24,8 @@ struct Standing {
   std::string place;  // "drain.cc:41"; empty when unknown
 };
 
-// Nobody failed, but nothing goes on: deadlock, livelock and no_progress.
-bool IsStuckKind(VerdictKind kind);
+// Of a thread with this trimmed stack; of an access of a race: then `thread` is null.
+Standing StandingOf(const ThreadReport* thread, const std::vector<Frame>& stack);
 
 // What tells this failure from others, in sorted order, each once:
 //
@@ -36,14 +38,14 @@ bool IsStuckKind(VerdictKind kind);
 // - every other kind: the oracle, or if there is none the function in which the thread failed
 //
 // Threads that stand alike count once, so the number of workers does not matter.
-std::vector<std::string> SignatureParts(const Verdict& verdict,
-                                        const std::vector<Standing>& threads);
+std::vector<std::string> OldSignatureParts(const Verdict& verdict,
+                                           const std::vector<Standing>& threads);
 
 // "assertion-missed_marker", "deadlock-6d0c0e2a41f7": the verdict's name and the oracle, or 48 bits
 // of a hash over the parts. Letters, digits, '-', '_' and '.' only: it names a directory. "pass"
 // for a pass.
-std::string Signature(const Verdict& verdict, const std::vector<Standing>& threads);
+std::string OldSignature(const Verdict& verdict, const std::vector<Standing>& threads);
 
 }  // namespace weir::sim
 
-#endif  // WEIR_SIM_VERDICT_SIGNATURE_H_
+#endif  // WEIR_SIM_VERDICT_OLD_SIGNATURE_H_

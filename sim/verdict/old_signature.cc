@@ -1,4 +1,4 @@
-#include "sim/verdict/signature.h"
+#include "sim/verdict/old_signature.h"
 
 #include <algorithm>
 #include <cctype>
@@ -7,11 +7,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/engine/object.h"
+#include "sim/verdict/identity.h"
 
 namespace weir::sim {
 namespace {
 
 constexpr size_t kLongestOracle = 48;
+constexpr size_t kCallers = 2;
 
 std::string OperationAt(const Standing& thread) {
   std::string text(OpName(thread.op));
@@ -48,13 +50,30 @@ std::string FileName(std::string_view oracle) {
 
 }  // namespace
 
-bool IsStuckKind(VerdictKind kind) {
-  return kind == VerdictKind::kDeadlock || kind == VerdictKind::kLivelock ||
-         kind == VerdictKind::kNoProgress;
+Standing StandingOf(const ThreadReport* thread, const std::vector<Frame>& stack) {
+  Standing standing;
+  if (thread != nullptr) {
+    standing.runnable = thread->runnable;
+    standing.failed = thread->failed;
+    standing.timed = thread->deadline_ns.has_value();
+    standing.op = thread->op;
+  }
+  size_t callers = 0;
+  for (const Frame& frame : stack) {
+    if (!frame.in_user_code) continue;
+    if (standing.function.empty()) {
+      standing.function = ShortFunction(frame.function);
+      standing.place = ShortPlace(frame);
+    } else if (callers++ < kCallers) {
+      absl::StrAppend(&standing.callers, callers == 1 ? "< " : " < ",
+                      ShortFunction(frame.function));
+    }
+  }
+  return standing;
 }
 
-std::vector<std::string> SignatureParts(const Verdict& verdict,
-                                        const std::vector<Standing>& threads) {
+std::vector<std::string> OldSignatureParts(const Verdict& verdict,
+                                           const std::vector<Standing>& threads) {
   std::vector<std::string> parts;
   if (IsStuckKind(verdict.kind)) {
     parts = StuckParts(verdict.kind, threads);
@@ -74,10 +93,10 @@ std::vector<std::string> SignatureParts(const Verdict& verdict,
   return parts;
 }
 
-std::string Signature(const Verdict& verdict, const std::vector<Standing>& threads) {
+std::string OldSignature(const Verdict& verdict, const std::vector<Standing>& threads) {
   const std::string kind(VerdictName(verdict.kind));
   if (!verdict.failed()) return kind;
-  const std::vector<std::string> parts = SignatureParts(verdict, threads);
+  const std::vector<std::string> parts = OldSignatureParts(verdict, threads);
   if (parts.empty()) return kind;
   if (!IsStuckKind(verdict.kind) && verdict.oracle[0] != '\0') {
     return absl::StrCat(kind, "-", FileName(parts[0]));
