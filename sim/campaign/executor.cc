@@ -11,6 +11,7 @@ namespace {
 // Who searches, in turns. What a minimiser is after has few deviations from the default, so every
 // second search is by those that deviate seldom.
 constexpr std::string_view kSeldom[] = {"pct", "random"};
+constexpr int kMostOtherLooks = 64;
 
 }  // namespace
 
@@ -20,7 +21,10 @@ Outcome SessionExecutor::Run(const Schedule& schedule) {
   if (!replayed.ok()) return {};
   Outcome outcome;
   outcome.verdict = replayed->result.verdict.kind;
-  if (replayed->result.verdict.failed()) outcome.signature = replayed->report.signature;
+  if (replayed->result.verdict.failed()) {
+    outcome.signature = replayed->report.signature;
+    outcome.old_signature = replayed->report.old_signature;
+  }
   outcome.fingerprint = replayed->result.fingerprint;
   outcome.points = replayed->result.points;
   outcome.unused_edits = replayed->unused_edits;
@@ -31,6 +35,13 @@ Outcome SessionExecutor::Run(const Schedule& schedule) {
 Schedule SessionExecutor::Record(const Schedule& schedule) {
   absl::StatusOr<Finding> finding = session_.RecordReplay(schedule);
   return finding.ok() ? std::move(finding->schedule) : schedule;
+}
+
+void SessionExecutor::Meet(const SearchRun& run, const RunResult& result,
+                           const std::string& signature) {
+  if (other_ == nullptr || !others_.insert(signature).second) return;
+  Finding finding = session_.Record(run, result);
+  if (finding.whole) other_(std::move(finding));
 }
 
 std::optional<Schedule> SessionExecutor::Search(const Schedule& like, uint64_t point_budget,
@@ -49,8 +60,14 @@ std::optional<Schedule> SessionExecutor::Search(const Schedule& like, uint64_t p
     if (seed % 2 != 0) run.strategy = kSeldom[run.execution.index % std::size(kSeldom)];
     const RunResult result = session_.Search(run);
     spent += result.points + kLeastCost;
-    if (result.verdict.kind != like.verdict.kind) continue;
-    if (session_.SignatureOfRun(run, result) != like.verdict.signature) continue;
+    if (!result.verdict.failed()) continue;
+    const bool other_kind = result.verdict.kind != like.verdict.kind;
+    if (other_kind && (other_ == nullptr || ++other_looks_ > kMostOtherLooks)) continue;
+    const std::string signature = session_.SignatureOfRun(run, result);
+    if (other_kind || signature != like.verdict.signature) {
+      Meet(run, result, signature);
+      continue;
+    }
     Finding finding = session_.Record(run, result);
     if (finding.whole) return std::move(finding.schedule);
   }

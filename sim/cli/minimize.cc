@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/campaign/also_found.h"
 #include "sim/campaign/executor.h"
 #include "sim/campaign/worker.h"
 #include "sim/cli/common.h"
@@ -66,7 +67,7 @@ Json ToJson(const ScheduleSize& size) {
 }
 
 void TellResult(const MinimizeFlags& flags, const Minimized& minimized, const std::string& output,
-                const ScheduleFile& file) {
+                const ScheduleFile& file, const AlsoFound& also_found) {
   const MinimizeReport& report = minimized.report;
   const std::string replay = FileCommand("replay", output, file.target.path);
   const std::string show = FileCommand("show", output, file.target.path);
@@ -84,6 +85,8 @@ void TellResult(const MinimizeFlags& flags, const Minimized& minimized, const st
                {"rounds", report.rounds},
                {"finished", report.finished},
                {"passes", passes},
+               {"signature", minimized.schedule.verdict.signature},
+               {"also_found", also_found.files()},
                {"replay", replay}});
     return;
   }
@@ -95,7 +98,7 @@ void TellResult(const MinimizeFlags& flags, const Minimized& minimized, const st
   absl::StrAppend(&text, "tries   ", report.tries, " executions in ", report.rounds, " rounds",
                   report.finished ? "" : ", until the time was up", "\n");
   absl::StrAppend(&text, "file    ", DisplayPath(output), "\nreplay  ", replay, "\nshow    ", show,
-                  "\n");
+                  "\n", also_found.Text());
   Print(text);
 }
 
@@ -109,7 +112,8 @@ int MinimizeInSession(const MinimizeFlags& flags, std::chrono::nanoseconds time,
 
   const Clock::time_point start = Clock::now();
   absl::Status written;
-  SessionExecutor executor(session);
+  AlsoFound also_found((std::filesystem::path(output).parent_path() / "also-found").string());
+  SessionExecutor executor(session, [&](Finding other) { also_found.Keep(other.schedule); });
   MinimizeOptions options;
   options.parameters = (*scenario)->parameters;
   options.expired = [&] { return !written.ok() || Clock::now() - start >= time; };
@@ -117,11 +121,14 @@ int MinimizeInSession(const MinimizeFlags& flags, std::chrono::nanoseconds time,
     if (absl::Status status = WriteSchedule(best, output); !status.ok()) written = status;
     TellImprovement(flags, best, start);
   };
+  options.met = [&](const Schedule& candidate, const std::string& signature) {
+    if (also_found.IsNew(signature)) also_found.Keep(executor.Record(candidate));
+  };
   const absl::StatusOr<Minimized> minimized = Minimize(file.schedule, executor, options);
   if (!minimized.ok()) return ExitWith(AboutFile(file, minimized.status()));
   if (written.ok()) written = WriteSchedule(minimized->schedule, output);
   if (!written.ok()) return ExitWith(absl::InvalidArgumentError(std::string(written.message())));
-  TellResult(flags, *minimized, output, file);
+  TellResult(flags, *minimized, output, file, also_found);
   return kExitNothingFound;
 }
 

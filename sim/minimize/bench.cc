@@ -42,6 +42,9 @@ const Outcome& Workshop::Run(const Schedule& candidate) {
     known->second = executor.Run(candidate);
     ++report.tries;
     ++pass().tries;
+    const Outcome& outcome = known->second;
+    const bool other = outcome.verdict != VerdictKind::kPass && !FailsAlike(outcome);
+    if (other && met.insert(outcome.signature).second) options.met(candidate, outcome.signature);
   } else {
     ++report.cached;
   }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +27,8 @@ struct Workshop {
   // Points that searches at these values have spent in vain.
   std::map<std::vector<int64_t>, uint64_t> searched;
   uint64_t next_search_seed = 1;
-  uint64_t parameter_points = 0;  // what a search for one smaller parameter may spend
+  uint64_t parameter_points = 0;   // what a search for one smaller parameter may spend
+  std::set<std::string> met = {};  // signatures of other failures
 
   bool Expired() const { return options.expired(); }
   bool FailsAlike(const Outcome& outcome) const {
@@ -34,6 +36,10 @@ struct Workshop {
   }
   // From the cache if that candidate ran before.
   const Outcome& Run(const Schedule& candidate);
+  // Takes an old signature of this outcome for the one of today.
+  void Recognise(const Outcome& outcome) {
+    if (wanted.signature == outcome.old_signature) wanted.signature = outcome.signature;
+  }
   // The candidate's outcome is not to be relied on: it is never the best again.
   void Distrust(const Schedule& candidate);
   // Executor::Search in chunks until the time is up or these many points are spent.

@@ -23,6 +23,7 @@ absl::Status CheckDeterminism(Workshop& workshop, const Schedule& schedule) {
                      " points, then ", absl::Hex(second.fingerprint, absl::kZeroPad16), " after ",
                      second.points, "): what is not deterministic can not be minimised"));
   }
+  workshop.Recognise(first);
   if (!workshop.FailsAlike(first)) {
     return absl::FailedPreconditionError(
         absl::StrCat("the schedule does not fail as recorded: expected ",

@@ -57,9 +57,11 @@ absl::StatusOr<Minimized> Minimize(const Schedule& failing, Executor& executor,
   workshop.report.before = SizeOf(failing);
   if (absl::Status status = CheckDeterminism(workshop, failing); !status.ok()) return status;
 
-  Bench bench(workshop, failing, /*saves=*/true);
+  Schedule start = failing;
+  start.verdict.signature = workshop.wanted.signature;
+  Bench bench(workshop, start, /*saves=*/true);
   workshop.BeginPass("unused");
-  bench.Try(failing);  // for the edits that do not apply
+  bench.Try(start);  // for the edits that do not apply
   StartSmall(bench);
   bench.Record();
   RunUntilNothingChanges(bench);

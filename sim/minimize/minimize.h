@@ -21,7 +21,8 @@ namespace weir::sim {
 // What came of running a candidate.
 struct Outcome {
   VerdictKind verdict = VerdictKind::kPass;
-  std::string signature;  // as ExpectedVerdict::signature; "" for a pass
+  std::string signature;           // as ExpectedVerdict::signature; "" for a pass
+  std::string old_signature = {};  // what an earlier weir would have written in its place
   uint64_t fingerprint = 0;
   uint64_t points = 0;
   std::vector<size_t> unused_edits;   // indices of edits that did not apply, ascending
@@ -54,6 +55,10 @@ struct MinimizeOptions {
   std::function<bool()> expired = [] { return false; };
   // Gets the best so far, recorded, whenever there is a better one.
   std::function<void(const Schedule&)> improved = [](const Schedule&) {};
+  // Gets a candidate that failed in another way than the wanted one, and how; once for each
+  // signature. May run the executor.
+  std::function<void(const Schedule&, const std::string& signature)> met =
+      [](const Schedule&, const std::string&) {};
 };
 
 // How big a schedule is.
@@ -90,7 +95,8 @@ struct Minimized {
 // it smaller.
 //
 // Precondition: `failing` was recorded from an execution that failed; its verdict's signature is
-// what every candidate has to reach.
+// what every candidate has to reach. If it is one of an earlier weir, it is the signature that the
+// same execution has today.
 //
 // FailedPrecondition if it does not fail that way when it is run, Aborted if two runs of it differ
 // (then nothing that a candidate shows could be believed). When the time is up, the best so far is

@@ -89,6 +89,7 @@ Outcome Fake::Run(const Schedule& schedule) {
   } else if (fails_(run)) {
     outcome.verdict = VerdictKind::kAssertion;
     outcome.signature = kSignature;
+    outcome.old_signature = old_signature;
   }
   return outcome;
 }

@@ -58,6 +58,7 @@ class Fake final : public Executor {
 
   // Two runs of one schedule differ.
   bool nondeterministic = false;
+  std::string old_signature;  // of the wanted failure
   // Another failure in place of the wanted one, where this holds.
   Condition fails_otherwise = [](const FakeRun&) { return false; };
 

@@ -152,6 +152,31 @@ TEST(Minimize, NeverTakesAnotherFailureForTheWantedOne) {
   EXPECT_EQ(result.schedule.verdict.kind, VerdictKind::kAssertion);
 }
 
+TEST(Minimize, TellsOnceOfEachOtherFailureThatItMeets) {
+  Fake fake([](const FakeRun& run) { return run.Has(7) && run.Has(8); });
+  const Schedule failing = fake.Failing(4, 4, Edits(20));
+  fake.fails_otherwise = [](const FakeRun& run) { return run.edits.size() < 2; };
+  MinimizeOptions options = fake.Options();
+  std::vector<std::string> met;
+  options.met = [&](const Schedule& candidate, const std::string& signature) {
+    EXPECT_LT(candidate.edits.size(), 2u);
+    met.push_back(signature);
+  };
+  ASSERT_TRUE(Minimize(failing, fake, options).ok());
+  EXPECT_EQ(met, std::vector<std::string>{"another"});
+}
+
+TEST(Minimize, TakesASignatureOfAnEarlierWeirForTheOneOfToday) {
+  Fake fake([](const FakeRun& run) { return run.Has(7); });
+  Schedule failing = fake.Failing(1, 1, Edits(20));
+  fake.old_signature = "missed";
+  failing.verdict.signature = "missed";
+  const absl::StatusOr<Minimized> result = Minimize(failing, fake, fake.Options());
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->schedule.verdict.signature, "missed-01");
+  EXPECT_EQ(Ids(result->schedule), std::vector<uint64_t>{7});
+}
+
 TEST(Minimize, DropsEditsAndFaultsThatDoNotApply) {
   Fake fake([](const FakeRun& run) { return run.Has(1) && run.faults.contains("worker"); });
   std::vector<Edit> edits = {FakeEdit(1), FakeEdit(2, 7), FakeEdit(3, 0, 40)};
