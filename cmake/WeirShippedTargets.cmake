@@ -148,6 +148,14 @@ function(weir_program_targets)
     elseif(gtest)
       set(libraries GTest::gtest_main)
     endif()
+    # Libraries as a distribution ships them.
+    file(STRINGS "${program}" abseil REGEX "^#include .absl/synchronization/")
+    file(STRINGS "${program}" prebuilt REGEX "^#include .tests/prebuilt/")
+    if(abseil)
+      list(APPEND libraries absl::synchronization)
+    elseif(prebuilt)
+      list(APPEND libraries weir_tests_prebuilt)
+    endif()
     weir_target(${name} SOURCES "${program}" INCLUDES "${PROJECT_SOURCE_DIR}" LIBRARIES ${libraries}
                 OPTIONS ${WEIR_WARNINGS} ${accesses})
     if(name MATCHES "^(engine/targets|programs/pass|programs/livelock)/")
@@ -155,10 +163,9 @@ function(weir_program_targets)
       set_property(GLOBAL APPEND PROPERTY weir_targets_of_engine_tests ${target})
     endif()
   endforeach()
-  # A library as a distribution ships it, and a target that uses it.
+  # A library as a distribution would ship it.
   add_library(weir_tests_prebuilt SHARED "${PROJECT_SOURCE_DIR}/tests/prebuilt/prebuilt.cc")
   weir_compile_options(weir_tests_prebuilt)
-  target_link_libraries(weir_target_engine_targets_prebuilt PRIVATE weir_tests_prebuilt)
 endfunction()
 
 # Sets RESULT to MEMORY for a program of the folder data_race or with a line `// memory points`, to

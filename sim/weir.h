@@ -45,6 +45,7 @@ struct WeirScenario {
 
 void weir_register_scenario(const WeirScenario* scenario);
 void weir_suppress_races(const char* function, const char* scenario);
+void weir_declare_order(const char* function, uint32_t how);
 [[noreturn]] void weir_fail(const char* oracle, const char* message, size_t length);
 uint32_t weir_spawn(const char* name, void (*body)(void* context), void* context, uint32_t flags);
 void weir_join_process(uint32_t process);
@@ -270,6 +271,43 @@ class Parameters {
 #define WEIR_RACE_SUPPRESSED_AS(function, scenario, id)       \
   [[gnu::constructor]] static void WeirSuppressRaces_##id() { \
     weir_suppress_races(function, scenario);                  \
+  }                                                           \
+  static_assert(true, "")
+
+namespace weir {
+
+// What a function orders, for WEIR_ORDERS.
+enum Order : uint32_t {
+  kReleases = 1,         // what was done before the call, to whoever acquires the same object
+  kAcquires = 2,         // when the call returns, what has been released at the object
+  kShared = 4,           // as a reader: what readers release only others acquire
+  kIfTrue = 8,           // acquires only if it returns true
+  kSecondArgument = 16,  // at its second argument; else at its first, which is `this` of a method
+  kOneForAll = 32,       // at one object that all such functions have in common
+  kIfUsed = 64,          // that nobody imports the function is no error
+};
+
+}  // namespace weir
+
+// Order that a library makes by atomics of its own. A library that is linked as it is, not compiled
+// for weir, is not seen to order anything but by the pthread calls that it makes, so that accesses
+// which it orders would be data races. This declares of one of its functions that calls of it
+// order, at the object that an argument points to. At namespace scope, in any source of the target;
+// without effect where races are not looked for. The function's name stands without parameters;
+// namespaces after the first may be left out. It must be imported from a shared library, and take
+// its arguments in registers (six integers and pointers, eight floating-point numbers); that nobody
+// imports it is an error when the target is loaded.
+//
+//   WEIR_ORDERS("absl::Mutex::Lock", weir::kAcquires);
+//   WEIR_ORDERS("absl::Mutex::TryLock", weir::kAcquires | weir::kIfTrue);
+//   WEIR_ORDERS("absl::Mutex::Unlock", weir::kReleases);
+//
+// sim/abseil_orders.h declares Abseil's.
+#define WEIR_ORDERS(function, how) WEIR_ORDERS_AT(function, how, __COUNTER__)
+#define WEIR_ORDERS_AT(function, how, id) WEIR_ORDERS_AS(function, how, id)
+#define WEIR_ORDERS_AS(function, how, id)                     \
+  [[gnu::constructor]] static void WeirDeclareOrder_##id() {  \
+    weir_declare_order(function, static_cast<uint32_t>(how)); \
   }                                                           \
   static_assert(true, "")
 

@@ -36,16 +36,15 @@ Json ToJson(const TargetInfo& target) {
                          {"expected", scenario.expected},
                          {"parameters", parameters}});
   }
-  return {{"path", target.path},
-          {"name", target.name},
-          {"build_id", target.build_id},
-          {"scenarios", scenarios},
-          {"sometimes", target.sometimes}};
+  return {{"path", target.path},           {"name", target.name},
+          {"build_id", target.build_id},   {"scenarios", scenarios},
+          {"sometimes", target.sometimes}, {"unseen_libraries", target.unseen_libraries}};
 }
 
 TargetInfo FromJson(const Json& json) {
-  TargetInfo target{
-      json.at("path"), json.at("name"), json.at("build_id"), {}, json.at("sometimes")};
+  TargetInfo target{json.at("path"),      json.at("name"),
+                    json.at("build_id"),  {},
+                    json.at("sometimes"), json.at("unseen_libraries")};
   for (const Json& scenario : json.at("scenarios")) {
     ScenarioInfo info{scenario.at("name"), scenario.at("summary"), scenario.at("expected"), {}};
     for (const Json& spec : scenario.at("parameters")) {
@@ -78,13 +77,20 @@ const ScenarioInfo* TargetInfo::Find(std::string_view scenario) const {
 }
 
 TargetInfo Describe(const Target& target) {
-  TargetInfo info{target.path, target.name, target.build_id, {}, SometimesIds()};
+  TargetInfo info{target.path, target.name,    target.build_id,
+                  {},          SometimesIds(), target.unseen_libraries};
   for (const WeirScenario* scenario : target.scenarios) {
     info.scenarios.push_back({scenario->name, scenario->summary,
                               scenario->expected == nullptr ? "" : scenario->expected,
                               DeclaredParameters(*scenario)});
   }
   return info;
+}
+
+std::string UnseenText(const std::string& library) {
+  return absl::StrCat(library,
+                      " is not instrumented: order that its atomics make is not seen, and "
+                      "may be reported as a race (WEIR_ORDERS declares it)");
 }
 
 absl::StatusOr<TargetInfo> DescribeInChild(const std::string& path) {

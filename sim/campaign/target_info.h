@@ -24,13 +24,17 @@ struct TargetInfo {
   std::string name;
   std::string build_id;
   std::vector<ScenarioInfo> scenarios;
-  std::vector<std::string> sometimes;  // ids of weir::Sometimes
+  std::vector<std::string> sometimes;         // ids of weir::Sometimes
+  std::vector<std::string> unseen_libraries;  // as Target's
 
   // Null if there is none of that name.
   const ScenarioInfo* Find(std::string_view scenario) const;
 };
 
 TargetInfo Describe(const Target& target);
+
+// What an unseen library means for who reads of data races, as a sentence.
+std::string UnseenText(const std::string& library);
 
 // Loads the target in a child process and describes it. The status says what is wrong with the
 // target, or with the machine; Internal if the child died.

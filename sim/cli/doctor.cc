@@ -11,6 +11,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "sim/campaign/target_info.h"
@@ -38,6 +40,7 @@ struct Diagnosis {
   bool good = false;
   bool needed = true;  // else it only costs speed or a diagnosis
   std::string text;
+  const char* unneeded = "slow";  // what is printed of one that is neither good nor needed
 };
 
 Diagnosis CheckFsGsBase() {
@@ -95,32 +98,41 @@ Diagnosis CheckThreads() {
            : absl::StrCat("RLIMIT_NPROC is ", limit.rlim_cur, ", each worker needs ", kMaxThreads)};
 }
 
-Diagnosis CheckTarget(const TargetFlags& flags) {
+// The target, and what of it is not seen.
+std::vector<Diagnosis> CheckTarget(const TargetFlags& flags) {
   const absl::StatusOr<ChosenTarget> chosen = ChooseTarget(flags);
-  if (!chosen.ok()) return {"target", false, true, std::string(chosen.status().message())};
+  const auto bad = [](const absl::Status& status) {
+    return std::vector<Diagnosis>{{"target", false, true, std::string(status.message())}};
+  };
+  if (!chosen.ok()) return bad(chosen.status());
   const absl::StatusOr<TargetInfo> info = DescribeInChild(chosen->path);
-  if (!info.ok()) return {"target", false, true, std::string(info.status().message())};
-  return {"target", true, true,
-          absl::StrCat(DisplayPath(info->path), ": instrumented, ", info->scenarios.size(),
-                       info->scenarios.size() == 1 ? " scenario" : " scenarios", ", build ",
-                       info->build_id.substr(0, 12))};
+  if (!info.ok()) return bad(info.status());
+  std::vector<Diagnosis> findings = {
+      {"target", true, true,
+       absl::StrCat(DisplayPath(info->path), ": instrumented, ", info->scenarios.size(),
+                    info->scenarios.size() == 1 ? " scenario" : " scenarios", ", build ",
+                    info->build_id.substr(0, 12))}};
+  for (const std::string& library : info->unseen_libraries) {
+    findings.push_back({"library", false, false, UnseenText(library), "note"});
+  }
+  return findings;
 }
 
 int DoDoctor(const DoctorFlags& flags) {
   // Each check is made in this process, which has no World; the addresses are free here if they
   // ever are.
-  const Diagnosis findings[] = {
+  std::vector<Diagnosis> findings = {
       CheckFsGsBase(),
       CheckAddress("world", kWorldAddress, kHeapBytes),
       CheckAddress("target address", kTargetAddress, size_t{64} << 20),
       CheckUserDispatch(),
       CheckReadMemory(),
       CheckThreads(),
-      CheckTarget(flags.target),
   };
+  for (Diagnosis& finding : CheckTarget(flags.target)) findings.push_back(std::move(finding));
   bool possible = true;
   for (const Diagnosis& finding : findings) {
-    const char* const word = finding.good ? "ok" : finding.needed ? "NO" : "slow";
+    const char* const word = finding.good ? "ok" : finding.needed ? "NO" : finding.unneeded;
     possible = possible && (finding.good || !finding.needed);
     if (flags.json) {
       PrintJson({{"check", finding.name},

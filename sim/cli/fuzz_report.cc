@@ -118,7 +118,8 @@ void FuzzReport::Start() const {
                {"seed", options_.plan.seed},
                {"strategy", options_.plan.strategy},
                {"jobs", options_.jobs},
-               {"regressions", options_.regressions.size()}});
+               {"regressions", options_.regressions.size()},
+               {"unseen_libraries", target_.unseen_libraries}});
     return;
   }
   std::string names;
@@ -129,6 +130,9 @@ void FuzzReport::Start() const {
                      DisplayPath(options_.plan.target), ": seed ", options_.plan.seed,
                      ", strategy ", options_.plan.strategy, ", ", options_.jobs,
                      options_.jobs == 1 ? " job" : " jobs", RegressionsText(options_), "\n"));
+  for (const std::string& library : target_.unseen_libraries) {
+    Print(absl::StrCat("note: ", UnseenText(library), "\n"));
+  }
 }
 
 void FuzzReport::ClearLine() {

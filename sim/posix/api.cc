@@ -6,6 +6,7 @@
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
 #include "sim/posix/loader.h"
+#include "sim/posix/orders.h"
 #include "sim/posix/race_suppressions.h"
 #include "sim/weir.h"
 
@@ -36,6 +37,8 @@ void weir_register_scenario(const WeirScenario* scenario) { AddScenario(scenario
 void weir_suppress_races(const char* function, const char* scenario) {
   SuppressRaces(function, scenario);
 }
+
+void weir_declare_order(const char* function, uint32_t how) { DeclareOrder(function, how); }
 
 void weir_fail(const char* oracle, const char* message, size_t length) {
   FailExecution(VerdictKind::kAssertion, oracle, "%.*s", static_cast<int>(length), message);

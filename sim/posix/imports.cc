@@ -12,12 +12,14 @@
 #include "sim/engine/scheduler.h"
 #include "sim/posix/allow_list.h"
 #include "sim/posix/environment.h"
+#include "sim/posix/orders.h"
 #include "sim/posix/race.h"
 
 namespace weir::sim {
 namespace {
 
 uintptr_t g_libc_begin = 0, g_libc_end = 0;
+std::vector<uintptr_t> g_called;  // by the target: functions of others
 
 }  // namespace
 
@@ -165,6 +167,13 @@ bool InRelro(const dl_phdr_info& object, uintptr_t address) {
 bool IsInLibc(uintptr_t address) { return address >= g_libc_begin && address < g_libc_end; }
 void SetLibcRange(uintptr_t begin, uintptr_t end) { g_libc_begin = begin, g_libc_end = end; }
 
+bool TargetCallsInto(uintptr_t begin, uintptr_t end) {
+  for (const uintptr_t function : g_called) {
+    if (function >= begin && function < end) return true;
+  }
+  return false;
+}
+
 bool DefinesVersions(const dl_phdr_info& object) { return ReadDynamic(object).defines_versions; }
 
 // What a function's slot is to hold instead of what ld.so has found: null to leave it.
@@ -172,6 +181,7 @@ static absl::StatusOr<void*> Redirection(const char* name, uintptr_t resolved, b
   static StubPage stubs;
   if (void* const there = HappensBeforeFor(name, resolved, is_target)) return there;
   if (void* const there = MemoryAccessFor(name, is_target)) return there;
+  if (void* const there = OrderFor(name, resolved)) return there;
   if (void* const there = ReplacementFor(name)) return there;
   if (!IsInLibc(resolved) || IsAllowedImport(name)) return nullptr;
   void* const stub = stubs.Add(name);
@@ -201,6 +211,7 @@ static absl::Status Bind(const dl_phdr_info& object, const Elf64_Rela& relocatio
   if (!is_undefined || ELF64_ST_TYPE(symbol.st_info) == STT_OBJECT || scope.IsOfTarget(resolved)) {
     return absl::OkStatus();
   }
+  if (is_target) g_called.push_back(resolved);
   const auto there = Redirection(name, resolved, is_target);
   if (!there.ok()) return there.status();
   return *there == nullptr ? absl::OkStatus() : WriteSlot(slot, *there, protection);

@@ -19,6 +19,9 @@ absl::Status BindImports(const dl_phdr_info& object, bool is_target, const Targe
 // Whether the object gives versions to the symbols that it defines.
 bool DefinesVersions(const dl_phdr_info& object);
 
+// Whether the target itself has been bound to a function that lies in [begin, end).
+bool TargetCallsInto(uintptr_t begin, uintptr_t end);
+
 // The address range of libc's code, as found by dl_iterate_phdr.
 bool IsInLibc(uintptr_t address);
 void SetLibcRange(uintptr_t begin, uintptr_t end);

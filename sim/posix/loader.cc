@@ -23,10 +23,12 @@
 #include "sim/posix/imports.h"
 #include "sim/posix/memory.h"
 #include "sim/posix/mutex.h"
+#include "sim/posix/orders.h"
 #include "sim/posix/output.h"
 #include "sim/posix/race.h"
 #include "sim/posix/race_suppressions.h"
 #include "sim/posix/shared_memory.h"
+#include "sim/posix/unseen.h"
 #include "sim/weir.h"
 
 extern "C" {
@@ -156,6 +158,24 @@ absl::StatusOr<void*> Open(const std::string& path) {
   return handle;
 }
 
+// Whether the target calls the library, and order that this makes is not seen.
+bool IsUnseen(const dl_phdr_info& object) {
+  const Extent extent = ExtentOf(object);
+  if (IsOfRuntime(FileName(object.dlpi_name)) || !TargetCallsInto(extent.begin, extent.end) ||
+      HasOrderIn(extent.begin, extent.end)) {
+    return false;
+  }
+  const auto facts = ReadElf(object.dlpi_name);
+  if (!facts.ok() || facts->instrumented) return false;
+  for (int i = 0; i < object.dlpi_phnum; ++i) {
+    const auto& segment = object.dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
+    const auto* const code = reinterpret_cast<const char*>(object.dlpi_addr + segment.p_vaddr);
+    if (SynchronisesByItself({code, segment.p_filesz})) return true;
+  }
+  return false;
+}
+
 absl::Status AdoptObjects(const std::set<std::string>& before, const std::string& path,
                           void* handle) {
   TargetScope scope(handle);
@@ -171,6 +191,10 @@ absl::Status AdoptObjects(const std::set<std::string>& before, const std::string
     const bool is_target = path == object.dlpi_name;
     AdoptObject(object, is_target);
     if (auto status = BindImports(object, is_target, scope); !status.ok()) return status;
+  }
+  for (const dl_phdr_info& object : objects) {
+    if (g_races == nullptr || path == object.dlpi_name || !IsUnseen(object)) continue;
+    g_target.unseen_libraries.emplace_back(FileName(object.dlpi_name));
   }
   return absl::OkStatus();
 }
@@ -251,6 +275,7 @@ absl::StatusOr<const Target*> LoadTarget(const std::string& path) {
   if (auto status = AdoptObjects(before, g_target.path, *handle); !status.ok()) return status;
   if (g_races != nullptr) {
     if (auto status = ResolveRaceSuppressions(g_target.path); !status.ok()) return status;
+    if (auto status = CheckOrders(g_target.path); !status.ok()) return status;
   }
 
   // sim/entry.cc exports a main that the target hides.

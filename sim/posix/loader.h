@@ -18,6 +18,9 @@ struct Target {
   // In order of registration; "main", without parameters, first when the target exports main. In
   // its place, when that is a GoogleTest binary, each of its tests (gtest.h).
   std::vector<const WeirScenario*> scenarios;
+  // Files of the libraries that the target calls and whose synchronisation is not seen (unseen.h),
+  // but for those of which an order is declared. None where races are not looked for.
+  std::vector<std::string> unseen_libraries;
 };
 
 // Loads the target into the World and takes the base image, so that Run() may be called. Once per

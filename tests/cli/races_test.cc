@@ -99,6 +99,20 @@ TEST(Races, LeaveEachThreadsFirstAccessAPointWhereManyWaitAtOnePlace) {
   EXPECT_LE(MedianOfFirstFailures("many_writers_plain", folder), atomic * 6 / 5);
 }
 
+// One program says what Abseil orders, the other does not.
+TEST(Races, AreToldBesideTheLibrariesWhoseOrderIsNotSeen) {
+  const std::filesystem::path folder = ScratchFolder("races_unseen");
+  const auto first_lines = [&](const std::string& target) {
+    const WeirEnd end = Weir("fuzz --runs 1 --jobs 1 --seed 1 --target " + target, folder);
+    return end.out;
+  };
+  const std::string note = "libabsl_synchronization.so.20220623 is not instrumented";
+  EXPECT_THAT(first_lines("cli/targets/abseil_undeclared"), HasSubstr(note));
+  EXPECT_THAT(Weir("doctor --target cli/targets/abseil_undeclared", folder).out, HasSubstr(note));
+  EXPECT_THAT(first_lines(Program("pass/abseil_orders")),
+              testing::Not(HasSubstr("libabsl_synchronization")));
+}
+
 // Executions are functions of seed and index alone, also where memory accesses are points.
 class RacesVerified : public testing::TestWithParam<const char*> {};
 

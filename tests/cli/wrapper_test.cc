@@ -125,6 +125,18 @@ TEST_F(Wrapper, WithMemoryFindsDataRaces) {
               HasSubstr("data race"));
 }
 
+TEST_F(Wrapper, AnOrderOfAFunctionThatNobodyImportsIsAnError) {
+  WriteAll(folder_ / "order.cc",
+           "#include \"sim/weir.h\"\n"
+           "WEIR_ORDERS(\"absl::Mutex::Lokc\", weir::kAcquires);\n"
+           "int calls = 0;\n"
+           "int main() { return ++calls - 1; }\n");
+  const WeirEnd end = Shell(
+      "weir-c++ --weir-memory -std=c++20 order.cc -o order && weir fuzz --target ./order --runs 1");
+  EXPECT_EQ(end.status, 2);
+  EXPECT_THAT(end.error, HasSubstr("WEIR_ORDERS(\"absl::Mutex::Lokc\"): nobody imports"));
+}
+
 TEST_F(Wrapper, WithVolatileSeesASpinOnOne) {
   WriteAll(folder_ / "spin.cc",
            "#include <thread>\n"

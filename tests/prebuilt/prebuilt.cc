@@ -24,4 +24,14 @@ bool PrebuiltTouchesFile(const char* path) {
   return true;
 }
 
+double PrebuiltSum(const void*, long a, long b, long c, long d, long e, double k, double l,
+                   double m, double n, double o, double p, double q, double r) {
+  return static_cast<double>(a + 2 * b + 3 * c + 4 * d + 5 * e) + k + 2 * l + 3 * m + 4 * n +
+         5 * o + 6 * p + 7 * q + 8 * r;
+}
+
+PrebuiltPair PrebuiltPairOf(const void*, long first, long second) { return {first, second}; }
+
+void PrebuiltThrow(const void*, int value) { throw value; }
+
 }  // extern "C"

@@ -10,6 +10,16 @@ int PrebuiltUnlock();
 int PrebuiltCallsOfThread();
 // Opens and closes a file; false if it can not.
 bool PrebuiltTouchesFile(const char* path);
+// The weighted sum of the arguments, as many as registers hold: 1 × a + 2 × b … 8 × r.
+double PrebuiltSum(const void* object, long a, long b, long c, long d, long e, double k, double l,
+                   double m, double n, double o, double p, double q, double r);
+struct PrebuiltPair {
+  long first;
+  long second;
+};
+PrebuiltPair PrebuiltPairOf(const void* object, long first, long second);
+// Throws `value`.
+void PrebuiltThrow(const void* object, int value);
 }
 
 #endif  // WEIR_TESTS_PREBUILT_PREBUILT_H_
