@@ -77,17 +77,19 @@ _Unwind_Reason_Code StopUnwinding(int, _Unwind_Action actions, _Unwind_Exception
   return _URC_NO_REASON;
 }
 
+// The unwinder of the target's own libgcc_s: its landing pads resume there. Null in a target that
+// has none. Asked once: all libraries are loaded with the target, and a search that finds nothing
+// reads files.
+using ForcedUnwind = _Unwind_Reason_Code (*)(_Unwind_Exception*, _Unwind_Stop_Fn, void*);
+ForcedUnwind FindForcedUnwind() {
+  HostScope host;
+  void* const library = dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_NOLOAD);
+  if (library == nullptr) return nullptr;
+  return reinterpret_cast<ForcedUnwind>(dlsym(library, "_Unwind_ForcedUnwind"));
+}
+
 [[noreturn]] void UnwindAndFinish(void* result) {
-  // The unwinder of the target's own libgcc_s: its landing pads resume there.
-  using ForcedUnwind = _Unwind_Reason_Code (*)(_Unwind_Exception*, _Unwind_Stop_Fn, void*);
-  static ForcedUnwind unwind = nullptr;
-  if (unwind == nullptr) {
-    HostScope host;
-    void* const library = dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_NOLOAD);
-    if (library != nullptr) {
-      unwind = reinterpret_cast<ForcedUnwind>(dlsym(library, "_Unwind_ForcedUnwind"));
-    }
-  }
+  static const ForcedUnwind unwind = FindForcedUnwind();
   if (unwind != nullptr) {
     auto* const exception =
         static_cast<_Unwind_Exception*>(HeapAllocate(sizeof(_Unwind_Exception)));

@@ -58,7 +58,8 @@ Choice PosStrategy::Choose(const Point& point) {
 
   Follow(*point.runnable);
   if (point.thread_can_run) {
-    SetEvent(point.thread, point.object, OnlyLooks(point.op));
+    // Who yields at an operation does it once more, and found nothing new the last time.
+    SetEvent(point.thread, point.object, point.yields || OnlyLooks(point.op));
     if (point.yields) {
       priorities_.LowerBelowAll(point.thread);
     } else {

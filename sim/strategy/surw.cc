@@ -104,7 +104,7 @@ void SurwStrategy::Meet(ThreadSlot thread) {
   id_[thread] = id;
   held_[thread >> 6] &= ~(uint64_t{1} << (thread & 63));
   if (intended_ == thread) intended_ = kNoThread;
-  weight_[thread] = 0;
+  weight_[thread] = 1;
   const uint32_t place = profile_->Find(id);
   if (place == Profile::kNoThread) return;
   slot_[place] = thread;

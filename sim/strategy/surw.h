@@ -33,7 +33,8 @@ namespace weir::sim {
 //   half of the executions have one, a quarter two, and so on.
 // - Who runs among those that are not held is drawn as in the random walk, with a stickiness of
 //   1 − 2^-e, e uniform in 0 … kStickiest.
-// - Without a profile every object is selected, and every thread weighs the same.
+// - Without a profile every object is selected, and every thread weighs the same. A thread that the
+//   profile has not seen weighs 1: with no weight at all it would never be intended.
 // - A thread that yields is not taken again while another one may run. When all that is left
 //   yields, be it several threads in turn, one that is held becomes the intended one. So it does
 //   when nobody has had a selected event for kSlicePoints (limits.h): what runs in the meantime may
