@@ -158,7 +158,7 @@ function(weir_program_targets)
     endif()
     weir_target(${name} SOURCES "${program}" INCLUDES "${PROJECT_SOURCE_DIR}" LIBRARIES ${libraries}
                 OPTIONS ${WEIR_WARNINGS} ${accesses})
-    if(name MATCHES "^(engine/targets|programs/pass|programs/livelock)/")
+    if(name MATCHES "^(engine/targets|programs/pass|programs/livelock|programs/limit)/")
       string(REPLACE "/" "_" target "weir_target_${name}")
       set_property(GLOBAL APPEND PROPERTY weir_targets_of_engine_tests ${target})
     endif()

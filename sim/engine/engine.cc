@@ -49,6 +49,7 @@ void PrepareWorld() {
   w.current = kNoThread;
   w.progress = 1;
   w.now_ns = kStartOfTimeNs;
+  w.slice_points = kSlicePoints;
   w.verdict = Verdict();
   for (int slot = 0; slot < g_slot_count; ++slot) w.free_slots.Insert(slot);
 }

@@ -29,7 +29,7 @@ inline constexpr size_t kSharedBytes = size_t{1} << 30;  // all shared memory ob
 // that it touches. Reserved, not resident; beyond it races are no longer looked for.
 inline constexpr size_t kRaceArenaBytes = size_t{256} << 20;
 
-// A run longer than this ends with the verdict livelock. The longest marker_burst (8 workers,
+// A run longer than this ends with the verdict limit. The longest marker_burst (8 workers,
 // 64 iterations, bursts of 16, rendezvous) has some 1.1 * 10^7 points.
 inline constexpr uint64_t kDefaultStepCap = 30'000'000;
 // Consecutive points at which every runnable thread only yields, spins or reads clocks while no
@@ -45,6 +45,11 @@ inline constexpr uint64_t kAttentionPoints = 1024;
 // By default a thread that never waits is set aside after this many points: one that polls under a
 // lock would else never let the others run.
 inline constexpr uint32_t kSlicePoints = 10'000;
+// Who has been set aside comes back with half of its slice, again and again, as long as the others
+// make some progress meanwhile, but less than a slice's worth: they need turns, and wait in
+// between. Who waits has a whole slice again. Not less than some 19 points: with one each, a thread
+// that works would spend half of the execution on another that polls for the result.
+inline constexpr uint32_t kMostSliceHalvings = 9;
 
 // Virtual time starts at a plausible uptime, so that `now − timeout` does not go below zero.
 inline constexpr uint64_t kStartOfTimeNs = 1'000'000'000'000;
@@ -61,6 +66,14 @@ inline constexpr uint64_t kClockReadNs = 50;
 // is more: a hundred looks before a sleep take milliseconds, and a loop that waits for an hour gets
 // there after some 250.
 inline constexpr uint64_t kIdlePointNs = 50;
+
+// While a timer is pending and threads work all the time, time passes all the same: after each
+// kSlicePoints times the number of runnable threads it goes on by kMostDelayNs, or to the earliest
+// timer if that comes before. On the way to one timer each step is twice as long as the one before,
+// so that an hour passes after 15 of them; programs may still rely on an hour being longer than a
+// few thousand points. Each timer that is reached in this way halves the points to the next step,
+// at most so often.
+inline constexpr uint32_t kMostBusyHalvings = 3;
 
 // What a point costs, on average, while a fault keeps a thread late; or half of the time since that
 // began (but at most kMostDelayNs) at every kAttentionPoints-th: a second has passed after some

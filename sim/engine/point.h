@@ -40,6 +40,8 @@ void AdvanceTime();
 void AdvanceTimeOrDeadlock();
 void PassIdleTime();
 void CountTowardsCrash();
+void BeginSlice(ThreadSlot slot);
+void EndSlice(ThreadSlot next);
 void Pause(Op op, const void* object, Choice pause);
 void WakeInStoppedProcess(ThreadSlot slot);
 void CheckProgress();
@@ -64,6 +66,14 @@ WEIR_HOT void MixPoint(Op op, uint64_t address) {
       Fold(w.fingerprint ^ address, kPointSalt ^ (static_cast<uint64_t>(op) << 16) ^ w.current);
 }
 
+// How many points the thread may have in a row without waiting.
+WEIR_HOT uint64_t SliceOf(ThreadSlot slot) {
+  const World& w = world();
+  if (!w.slices_differ) [[likely]]
+    return kSlicePoints;
+  return kSlicePoints >> w.threads[slot].halvings;
+}
+
 WEIR_HOT void SwitchTo(ThreadSlot to) {
   World& w = world();
   const ThreadSlot from = w.current;
@@ -72,6 +82,8 @@ WEIR_HOT void SwitchTo(ThreadSlot to) {
   w.current = to;
   w.running = &w.threads[to];
   w.slice_began = w.points;
+  if (w.slices_differ) [[unlikely]]
+    BeginSlice(to);
   WriteFsBase(w.running->fs_base);
   const boost::context::detail::transfer_t back = boost::context::detail::jump_fcontext(
       w.running->context, reinterpret_cast<void*>(static_cast<uintptr_t>(from)));
@@ -122,7 +134,8 @@ WEIR_HOT void SetFast(uint64_t until, uint64_t decision) {
 WEIR_HOT void NoteStay(Choice choice) {
   World& w = world();
   const uint64_t stays = g_run.strategy->stays_until();
-  const uint64_t rotates = (choice == w.current ? w.slice_began : w.points) + kSlicePoints + 1;
+  const uint64_t rotates = (choice == w.current ? w.slice_began : w.points) +
+                           SliceOf(static_cast<ThreadSlot>(choice)) + 1;
   w.quiet_until = stays < rotates ? stays : rotates;
   SetFast(w.runnable.count() > 1 ? w.quiet_until : 0, 1);
 }
@@ -150,7 +163,8 @@ WEIR_HOT void ChooseThread(Op op, const void* object, bool can_run, bool yields)
       if (!can_run) SwitchTo(w.runnable.Nth(0));  // what follows a switch happens much later
       return;
     }
-    const bool rotate = can_run && (yields || w.points - w.slice_began > kSlicePoints);
+    const bool over = can_run && w.points - w.slice_began > w.slice_points;
+    const bool rotate = over || (can_run && yields);
     const Point point = {
         .kind = DecisionKind::kRun,
         .op = op,
@@ -188,6 +202,8 @@ WEIR_HOT void ChooseThread(Op op, const void* object, bool can_run, bool yields)
       continue;
     }
     WEIR_ASSERT(w.runnable.Contains(static_cast<int>(choice)));
+    if (over) [[unlikely]]
+      EndSlice(static_cast<ThreadSlot>(choice));
     if (!quiet) NoteStay(choice);
     SwitchTo(static_cast<ThreadSlot>(choice));
     return;
@@ -265,6 +281,7 @@ WEIR_HOT bool BlockInline(Op op, const void* object, WaitQueue* queue, uint64_t 
   thread.holder = holder;
   thread.timed_out = false;
   thread.clock_reads = 0;
+  thread.halvings = 0;
   w.runnable.Erase(me);
   if (queue != nullptr) Enqueue(*queue, me);
   if (deadline_ns != kNever) w.timers.Push(deadline_ns, me, kTimerPlaceOf);

@@ -135,8 +135,7 @@ void StartLife(uint16_t id) {
       id == 0 ? 0 : Inject(FaultKind::kClock, Op::kProcessSpawn, &process, kClockChoices);
   process.main = SpawnThread(id, RunProcess, nullptr);
   if (process.main == kNoThread) {
-    FailExecution(VerdictKind::kUnsupportedCall, "too_many_threads",
-                  "no slot is left for the main thread of process %s", process.name);
+    FailAtThreadLimit();
   }
   world().threads[process.main].detached = true;
 }
@@ -167,8 +166,10 @@ void* RunProcess(void*) {
 uint16_t AddProcess(const char* name, void (*body)(void*), void* context, uint32_t flags) {
   World& w = world();
   if (w.process_count == kMaxProcesses) {
-    FailExecution(VerdictKind::kUnsupportedCall, "too_many_processes",
-                  "more than %d virtual processes", kMaxProcesses);
+    FailAtLimit("processes",
+                "the scenario starts more than %d virtual processes; kMaxProcesses in "
+                "sim/engine/limits.h says how many there may be",
+                kMaxProcesses);
   }
   const auto id = static_cast<uint16_t>(w.process_count++);
   Process& process = w.processes[id];
@@ -183,6 +184,13 @@ uint16_t AddProcess(const char* name, void (*body)(void*), void* context, uint32
 }
 
 }  // namespace
+
+void FailAtThreadLimit() {
+  FailAtLimit("threads",
+              "more than %d threads are alive at once; kMaxThreads in sim/engine/limits.h says how "
+              "many there may be",
+              g_slot_count);
+}
 
 // The main thread left by pthread_exit() and the others have ended: so does the process.
 [[noreturn]] static void LastThread() {

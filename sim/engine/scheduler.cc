@@ -68,6 +68,8 @@ void ShowStores() {
 // Time jumps to the earliest timer, and everybody who is due at that moment becomes runnable.
 void AdvanceTime() {
   World& w = world();
+  w.busy_since = w.points;
+  w.busy_halvings = 0;
   ShowStores();
   if (w.timers.earliest().deadline_ns > w.now_ns) w.now_ns = w.timers.earliest().deadline_ns;
   while (!w.timers.empty() && w.timers.earliest().deadline_ns <= w.now_ns) {
@@ -90,7 +92,8 @@ void AdvanceTime() {
 void CheckProgress() {
   const World& w = world();
   if (w.bound_ns == 0) return;
-  const uint64_t from_ns = std::max(w.faults_until_ns, w.bound_from_ns);
+  // What passed while threads worked is weir's guess, and no reason to call them slow.
+  const uint64_t from_ns = std::max(w.faults_until_ns, w.bound_from_ns) + w.busy_passed_ns;
   if (w.now_ns <= from_ns || w.now_ns - from_ns <= w.bound_ns) return;
   FailExecution(VerdictKind::kNoProgress, "no_progress",
                 "not done %llu ms of virtual time after the last fault",
@@ -106,6 +109,55 @@ static void PassLateTime() {
   if (w.timers.earliest().deadline_ns <= w.now_ns) AdvanceTime();
 }
 
+// Threads work, and time stands still: it goes on towards the earliest timer all the same, or who
+// sleeps until he tells the others to stop would never do so. limits.h says how fast.
+static void PassBusyTime() {
+  World& w = world();
+  if (w.timers.empty()) {
+    w.busy_since = w.points;
+    return;
+  }
+  const auto threads = static_cast<uint64_t>(std::max(w.runnable.count(), 1));
+  if (w.points - w.busy_since < (kSlicePoints >> w.busy_halvings) * threads) return;
+  const Timers::Entry next = w.timers.earliest();
+  if (next.order != w.busy_timer) w.busy_steps = 0;
+  w.busy_timer = next.order;
+  const uint64_t left_ns = next.deadline_ns - std::min(next.deadline_ns, w.now_ns);
+  const uint64_t step_ns = kMostDelayNs << std::min(w.busy_steps++, 30u);
+  w.busy_passed_ns += std::min(left_ns, step_ns);
+  if (left_ns > step_ns) {
+    w.now_ns += step_ns;
+    w.busy_since = w.points;
+    return;
+  }
+  const uint32_t halvings = std::min(w.busy_halvings + 1, kMostBusyHalvings);
+  AdvanceTime();
+  w.busy_halvings = halvings;
+}
+
+// The thread, whose slice begins, may have a shorter one.
+void BeginSlice(ThreadSlot slot) {
+  World& w = world();
+  w.slice_points = SliceOf(slot);
+  w.slice_progress = w.progress;
+}
+
+// The current thread has had its slice without waiting, and `next` runs.
+void EndSlice(ThreadSlot next) {
+  World& w = world();
+  Thread& thread = CurrentThread();
+  if (next == w.current) {  // nobody else wants to run
+    w.slice_began = w.points;
+    return;
+  }
+  // What the others have done since it was last set aside.
+  const uint64_t done = w.slices_differ ? w.slice_progress - thread.set_aside : 0;
+  const bool needs_turns = thread.set_aside == 0 || (done > 0 && done < w.slice_points);
+  thread.halvings = needs_turns ? std::min(thread.halvings + 1, kMostSliceHalvings) : 0;
+  thread.set_aside = w.progress;
+  w.slices_differ = true;
+}
+
 // The thread is late from now on, for so long.
 static void MakeLate(ThreadSlot slot, uint64_t delay_ns) {
   World& w = world();
@@ -118,10 +170,12 @@ void SlowPoint() {
   World& w = world();
   if (g_run.progress != nullptr) g_run.progress->points = g_run.progress->points + kAttentionPoints;
   if (w.points >= w.step_cap) {
-    FailExecution(VerdictKind::kLivelock, "step_cap", "still running after %llu scheduling points",
-                  static_cast<unsigned long long>(w.points));
+    FailAtLimit("step_cap",
+                "still running after %llu scheduling points: it never ends, or needs a higher "
+                "--step-cap",
+                static_cast<unsigned long long>(w.points));
   }
-  if (w.late != 0) PassLateTime();
+  w.late != 0 ? PassLateTime() : PassBusyTime();
   CheckProgress();
   w.attention = std::min(w.points + kAttentionPoints, w.step_cap);
 }
@@ -382,12 +436,15 @@ void LeaveToHost() {
   __builtin_unreachable();
 }
 
-void FailExecution(VerdictKind kind, const char* oracle, const char* format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
+// `prefix` stands in front of the message.
+[[noreturn]] __attribute__((format(printf, 4, 0))) static void Fail(VerdictKind kind,
+                                                                    const char* oracle,
+                                                                    const char* prefix,
+                                                                    const char* format,
+                                                                    va_list arguments) {
   if (g_mode == Mode::kLoad) {
     g_mode = Mode::kHost;
-    std::fprintf(stderr, "weir: a constructor of the target: ");
+    std::fprintf(stderr, "weir: a constructor of the target: %s", prefix);
     std::vfprintf(stderr, format, arguments);
     std::fputc('\n', stderr);
     _exit(2);
@@ -397,9 +454,22 @@ void FailExecution(VerdictKind kind, const char* oracle, const char* format, ...
   verdict.kind = kind;
   verdict.thread = world().current;
   std::snprintf(verdict.oracle, sizeof verdict.oracle, "%s", oracle);
-  std::vsnprintf(verdict.message, sizeof verdict.message, format, arguments);
-  va_end(arguments);
+  const int length = std::snprintf(verdict.message, sizeof verdict.message, "%s", prefix);
+  std::vsnprintf(verdict.message + length, sizeof verdict.message - static_cast<size_t>(length),
+                 format, arguments);
   LeaveToHost();
+}
+
+void FailExecution(VerdictKind kind, const char* oracle, const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  Fail(kind, oracle, "", format, arguments);
+}
+
+void FailAtLimit(const char* what, const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  Fail(VerdictKind::kLimit, what, "weir's limit: ", format, arguments);
 }
 
 void PassExecution() {

@@ -81,6 +81,8 @@ void SleepUntil(Op op, uint64_t deadline_ns);
 // Creates a runnable thread in the current thread's process (or as first of `process`). kNoThread
 // when all slots are taken. The new thread does not run before the creator's next scheduling point.
 ThreadSlot SpawnThread(uint16_t process, void* (*start)(void*), void* argument);
+// The verdict of who can't do without that thread.
+[[noreturn]] void FailAtThreadLimit();
 // Ends the current thread: it never returns. Its slot is free once it is joined (now, if detached).
 [[noreturn]] void FinishThread(void* result);
 // Gives a finished thread's slot back.
@@ -99,6 +101,10 @@ inline Process& CurrentProcess() { return world().processes[CurrentThread().proc
 // Ends the execution. `oracle` tells two failures of one kind apart.
 [[noreturn]] void FailExecution(VerdictKind kind, const char* oracle, const char* format, ...)
     __attribute__((format(printf, 3, 4)));
+// Ends it with the verdict limit, since weir has no more of `what`: "threads". The text goes on
+// from "weir's limit: " and says what to raise.
+[[noreturn]] void FailAtLimit(const char* what, const char* format, ...)
+    __attribute__((format(printf, 2, 3)));
 [[noreturn]] void PassExecution();
 // From the handler of a fault on a virtual thread: saves the registers and arranges that the
 // handler's return ends the execution.

@@ -15,7 +15,7 @@ namespace weir::sim {
   X(kAssertion, "assertion") /* abort, assert, weir::Expect, terminate */     \
   X(kUncaughtException, "uncaught_exception")                                 \
   X(kDeadlock, "deadlock") /* nothing can run and no timer is pending */      \
-  X(kLivelock, "livelock") /* step cap, or everybody only spins */            \
+  X(kLivelock, "livelock") /* everybody only spins */                         \
   X(kCrash, "crash")       /* a signal: SIGSEGV, SIGBUS, SIGFPE, SIGILL */    \
   X(kStackOverflow, "stack_overflow")                                         \
   X(kHang, "hang") /* no scheduling point; ended on CPU time */               \
@@ -24,7 +24,8 @@ namespace weir::sim {
   X(kNondeterminism, "nondeterminism") /* two runs of one schedule differ */  \
   X(kDiverged, "diverged")             /* a recorded schedule does not fit */ \
   X(kNoProgress, "no_progress")        /* weir::MustEndWithin has passed */   \
-  X(kDataRace, "data_race")            /* two accesses that nothing orders */
+  X(kDataRace, "data_race")            /* two accesses that nothing orders */ \
+  X(kLimit, "limit")                   /* weir can't go on; nothing is said of the program */
 
 enum class VerdictKind : uint8_t {
 #define X(id, name) id,

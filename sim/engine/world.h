@@ -89,6 +89,8 @@ struct alignas(64) Thread {  // NOLINT(clang-analyzer-optin.performance.Padding)
   uint64_t spin_began_ns;  // when the current row of clock reads began
   uint32_t repeat;         // length of the current row of repeats
   uint32_t clock_reads;    // since it last waited
+  uint32_t halvings;       // of its slice, since it last waited
+  uint64_t set_aside;      // World::progress when its last slice was over; 0: none has been
   uint64_t wait_key[2];    // sim/posix: what distinguishes waiters of one queue (futex key)
   uint32_t wait_mask;      // sim/posix: futex bits
   uint32_t wait_value;     // sim/posix: what its futex word had when the wait began
@@ -158,8 +160,11 @@ struct World {
   uint64_t
       quiet_until;    // Strategy::stays_until(), as long as the set of runnable threads is the same
   uint64_t progress;  // grows with each operation that can end somebody's spinning
-  uint64_t slice_began;  // `points` when `current` last changed or blocked
-  uint64_t idle_stamp;   // `idle` counts threads whose idle_progress is this
+  uint64_t slice_began;     // `points` when `current` last changed or blocked
+  uint64_t slice_points;    // how many it may have from there on without waiting: SliceOf()
+  uint64_t slice_progress;  // `progress` when its slice began; kept once slices_differ
+  bool slices_differ;       // some thread has, or has had, a shorter slice than the others
+  uint64_t idle_stamp;      // `idle` counts threads whose idle_progress is this
   uint32_t idle;
   uint64_t now_ns;
   uint64_t decisions;
@@ -173,6 +178,13 @@ struct World {
   uint32_t late;                   // threads that are
   uint64_t late_since_ns;          // when there was none before the first of them
   uint64_t fault_in[kFaultKinds];  // how often each could happen before the strategy is asked
+
+  // Time that passes while threads work: PassBusyTime().
+  uint64_t busy_since;      // `points` when time last came to a timer or passed by this rule
+  uint64_t busy_timer;      // Timers::Entry::order of the earliest timer when it last passed so
+  uint32_t busy_steps;      // how often in a row it has, without coming to that timer
+  uint32_t busy_halvings;   // how often in a row it has come to a timer
+  uint64_t busy_passed_ns;  // how much time has passed so
 
   // The rest.
   uint64_t faults_until_ns;  // when the last fault so far was over

@@ -54,10 +54,10 @@ void RunExitEntries() {
   FailExecution(VerdictKind::kAssertion, "exit_status", "the program ended with status %d", status);
 }
 
-// The caller is about to end its process: it yields once for each other thread that can run, so that
-// by default each of them has a turn first. Natively they run on other processors meanwhile, and a
-// profile would not know of threads that the default never lets run. This comes before the exit
-// handlers: few programs are made for threads that outlive what those destroy.
+// The caller is about to end its process: it yields once for each other thread that can run, so
+// that by default each of them has a turn first. Natively they run on other processors meanwhile,
+// and a profile would not know of threads that the default never lets run. This comes before the
+// exit handlers: few programs are made for threads that outlive what those destroy.
 void LetOthersRun() {
   const World& w = world();
   for (int turns = w.runnable.count() - 1; turns > 0 && w.runnable.count() > 1; --turns) {

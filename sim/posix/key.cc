@@ -69,7 +69,11 @@ int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) {
   KeyState& state = posix_state().key;
   pthread_key_t free = 0;
   while (free < kMaxKeys && state.keys[free].used) ++free;
-  if (free == kMaxKeys) return EAGAIN;
+  if (free == kMaxKeys) {
+    FailAtLimit("keys",
+                "more than %u keys; kMaxKeys in sim/posix/state.h says how many there may be",
+                kMaxKeys);
+  }
   KeyState::Key& fresh = state.keys[free];
   fresh = {true, fresh.generation + 1, destructor};
   if (free >= state.limit) state.limit = free + 1;

@@ -67,11 +67,16 @@ void* AllocateTls(size_t size) {
   return reinterpret_cast<void*>(at);
 }
 
-void* OrNoMemory(void* block) {
-  if (block == nullptr) [[unlikely]]
-    errno = ENOMEM;
-  return block;
+// `block` of the World's heap, for a request of `size` bytes. Null, with errno, only for one that
+// fails natively too.
+void* OrNoMemory(void* block, size_t size) {
+  if (block != nullptr) [[likely]]
+    return block;
+  FailUnlessTooMuch(size);
+  errno = ENOMEM;
+  return nullptr;
 }
+void* NoMemory() { return OrNoMemory(nullptr, ~size_t{0}); }
 
 bool IsPowerOfTwo(size_t value) { return value != 0 && (value & (value - 1)) == 0; }
 
@@ -134,6 +139,17 @@ void RefuseToFree(const char* call, const void* address) {
 
 }  // namespace
 
+void FailUnlessTooMuch(size_t size) {
+  // What no process gets natively either, on the machines of today.
+  constexpr size_t kTooMuch = size_t{1} << 40;
+  if (size >= kTooMuch) return;
+  FailAtLimit(
+      "heap",
+      "no room for %zu bytes in a heap of %zu GiB; kHeapBytes in sim/engine/limits.h is its "
+      "size",
+      size, kHeapBytes >> 30);
+}
+
 void AddHostCaller(uintptr_t begin, uintptr_t end) {
   if (g_host_caller_count < 4) g_host_callers[g_host_caller_count++] = {begin, end};
 }
@@ -148,7 +164,7 @@ void* malloc(size_t size) {
   if (UsesLibc(__builtin_return_address(0))) {
     return g_allocate_tls ? AllocateTls(size) : __libc_malloc(size);
   }
-  return OrNoMemory(HeapAllocate(size));
+  return OrNoMemory(HeapAllocate(size), size);
 }
 
 void free(void* block) {
@@ -170,15 +186,15 @@ void free(void* block) {
 void* calloc(size_t count, size_t size) {
   if (UsesLibc(__builtin_return_address(0))) return __libc_calloc(count, size);
   size_t bytes;
-  if (__builtin_mul_overflow(count, size, &bytes)) return OrNoMemory(nullptr);
-  void* const block = HeapAllocate(bytes);
+  if (__builtin_mul_overflow(count, size, &bytes)) return NoMemory();
+  void* const block = OrNoMemory(HeapAllocate(bytes), bytes);
   if (block != nullptr) std::memset(block, 0, bytes);
-  return OrNoMemory(block);
+  return block;
 }
 
 void* realloc(void* block, size_t size) {
   if (UsesLibc(__builtin_return_address(0)) && !InHeap(block)) return __libc_realloc(block, size);
-  if (block == nullptr) return OrNoMemory(HeapAllocate(size));
+  if (block == nullptr) return OrNoMemory(HeapAllocate(size), size);
   if (size == 0) {
     free(block);
     return nullptr;
@@ -186,8 +202,8 @@ void* realloc(void* block, size_t size) {
   if (!InHeap(block) || !HeapInUse(block)) [[unlikely]]
     RefuseToFree("realloc()", block);
   const size_t before = InHeap(block) ? HeapUsableSize(block) : ForeignSize(block);
-  void* const moved = HeapAllocate(size);
-  if (moved == nullptr) return OrNoMemory(nullptr);
+  void* const moved = OrNoMemory(HeapAllocate(size), size);
+  if (moved == nullptr) return nullptr;
   std::memcpy(moved, block, before < size ? before : size);
   free(block);
   return moved;
@@ -195,10 +211,7 @@ void* realloc(void* block, size_t size) {
 
 void* reallocarray(void* block, size_t count, size_t size) {
   size_t bytes;
-  if (__builtin_mul_overflow(count, size, &bytes)) {
-    errno = ENOMEM;
-    return nullptr;
-  }
+  if (__builtin_mul_overflow(count, size, &bytes)) return NoMemory();
   return realloc(block, bytes);
 }
 
@@ -208,7 +221,7 @@ void* memalign(size_t alignment, size_t size) {
     errno = EINVAL;
     return nullptr;
   }
-  return OrNoMemory(HeapAllocateAligned(alignment, size));
+  return OrNoMemory(HeapAllocateAligned(alignment, size), size);
 }
 
 void* aligned_alloc(size_t alignment, size_t size) {
@@ -219,8 +232,8 @@ void* aligned_alloc(size_t alignment, size_t size) {
 int posix_memalign(void** block, size_t alignment, size_t size) {
   if (alignment % sizeof(void*) != 0 || !IsPowerOfTwo(alignment)) return EINVAL;
   const bool libc = UsesLibc(__builtin_return_address(0));
-  void* const fresh =
-      libc ? __libc_memalign(alignment, size) : HeapAllocateAligned(alignment, size);
+  void* const fresh = libc ? __libc_memalign(alignment, size)
+                           : OrNoMemory(HeapAllocateAligned(alignment, size), size);
   if (fresh == nullptr) return ENOMEM;
   *block = fresh;
   return 0;

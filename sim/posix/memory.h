@@ -2,9 +2,14 @@
 #ifndef WEIR_SIM_POSIX_MEMORY_H_
 #define WEIR_SIM_POSIX_MEMORY_H_
 
+#include <cstddef>
 #include <cstdint>
 
 namespace weir::sim {
+
+// The heap has no room for `size` bytes: the verdict limit. Returns for sizes that no process gets
+// natively either, of which the caller then says so.
+void FailUnlessTooMuch(size_t size);
 
 // Callers between these addresses (the dynamic loader and libc) get libc's memory in load mode:
 // what they keep must survive the reset of the World. Up to four ranges.

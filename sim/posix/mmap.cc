@@ -15,6 +15,7 @@
 #include "sim/engine/heap.h"
 #include "sim/engine/scheduler.h"
 #include "sim/posix/failed_call.h"
+#include "sim/posix/memory.h"
 #include "sim/posix/real.h"
 #include "sim/posix/shared_memory.h"
 
@@ -40,7 +41,10 @@ void* FailMap(int error) {
 void* MapAnonymous(uint64_t length) {
   const uint64_t fresh_from = world().heap.used_pages * kPage;
   void* const at = HeapAllocateAligned(kPage, length);
-  if (at == nullptr) return FailMap(ENOMEM);
+  if (at == nullptr) {
+    FailUnlessTooMuch(length);
+    return FailMap(ENOMEM);
+  }
   // Memory that was never handed out is zero, and may be much more than is ever touched.
   if (reinterpret_cast<uintptr_t>(at) < kWorldAddress + kHeapOffset + fresh_from) {
     std::memset(at, 0, length);
@@ -141,7 +145,7 @@ void* mmap(void* hint, size_t length, int protection, int flags, int fd, off_t o
     return FailMap(EINVAL);
   }
   if ((flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) != 0) Refuse("a fixed address");
-  if (length > kHeapBytes) return FailMap(ENOMEM);
+  if (length > SIZE_MAX - kPage) return FailMap(ENOMEM);
   if ((flags & MAP_ANONYMOUS) != 0) return MapAnonymous(RoundUp(length));
   if (g_mode == Mode::kLoad) Refuse("a descriptor, before main or scenario");
   if (sharing == MAP_PRIVATE && DescriptorOf(fd) != nullptr) Refuse("MAP_PRIVATE of an object");

@@ -133,7 +133,7 @@ int pthread_create(pthread_t* handle, const pthread_attr_t* attributes, void* (*
   SchedulePoint(Op::kThreadCreate, nullptr);
   if (const int error = FailedCall(Op::kThreadCreate, nullptr, {EAGAIN})) return Finish(error);
   const ThreadSlot slot = SpawnThread(CurrentThread().process, start, argument);
-  if (slot == kNoThread) return Finish(EAGAIN);
+  if (slot == kNoThread) FailAtThreadLimit();
   int state = PTHREAD_CREATE_JOINABLE;
   if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
   world().threads[slot].detached = state == PTHREAD_CREATE_DETACHED;

@@ -183,7 +183,9 @@ std::string Headline(const Verdict& verdict, const std::string& thread, const st
   std::string message(absl::StripAsciiWhitespace(std::string(verdict.message)));
   message = absl::StrReplaceAll(message, {{"\n", "; "}});
   if (!verdict.failed()) return "passed";
-  if (verdict.kind == VerdictKind::kAssertion && !message.empty()) return message;
+  const bool says_all =
+      verdict.kind == VerdictKind::kAssertion || verdict.kind == VerdictKind::kLimit;
+  if (says_all && !message.empty()) return message;
   if (verdict.kind == VerdictKind::kNoProgress) return NoProgressHeadline(waiters, message);
   std::string text;
   if (verdict.kind == VerdictKind::kDeadlock) {
@@ -282,9 +284,10 @@ constexpr size_t kWaitersInShort = 8;
 std::string ShortText(const Report& report, size_t frames) {
   std::string text;
   std::vector<ThreadStack> stacks = report.stacks;
-  if (IsStuckKind(report.verdict.kind)) {
+  if (IsStuckKind(report.verdict.kind) || report.verdict.kind == VerdictKind::kLimit) {
     absl::StrAppend(&text, "who waits for whom\n",
-                    WaitForText(report.waiters, true, kWaitersInShort), "\n");
+                    WaitForText(report.waiters, IsStuckKind(report.verdict.kind), kWaitersInShort),
+                    "\n");
   } else {
     // Where somebody failed, the others are for the whole report.
     std::erase_if(stacks,

@@ -176,15 +176,15 @@ TEST_F(WholeWay, TheDoctorSaysWhetherAndWhyNot) {
   EXPECT_THAT(end.out, HasSubstr("NO"));
 }
 
-// A livelock leaves the default millions of times; what is written down begins like it.
+// What never ends leaves the default millions of times; what is written down begins like it.
 TEST_F(WholeWay, AnExecutionWithTooManyEditsIsCutOff) {
-  const nlohmann::json failure = Find("livelock/never_ends", "c", "--strategy random");
-  EXPECT_EQ(failure.value("verdict", ""), "livelock");
+  const nlohmann::json failure = Find("limit/never_ends", "c", "--strategy random");
+  EXPECT_EQ(failure.value("verdict", ""), "limit");
   EXPECT_LE(failure.value("edits", 99999), 256);
   const WeirEnd replay = Run("replay " + failure.value("file", "") + " --times 2 --json --target " +
-                             Program("livelock/never_ends"));
+                             Program("limit/never_ends"));
   EXPECT_EQ(replay.status, 1) << replay.out << replay.error;
-  EXPECT_THAT(replay.out, AllOf(HasSubstr("\"same\":true"), HasSubstr("livelock")));
+  EXPECT_THAT(replay.out, AllOf(HasSubstr("\"same\":true"), HasSubstr("limit")));
 }
 
 TEST_F(WholeWay, WhatCannotBeCutOffIsRepeatedByItsSeed) {
@@ -192,13 +192,24 @@ TEST_F(WholeWay, WhatCannotBeCutOffIsRepeatedByItsSeed) {
   const WeirEnd found = Run("fuzz --strategy random --runs 1 --seed 1 --json" + target);
   const nlohmann::json failure = found.Event("failure");
   ASSERT_TRUE(failure.is_object()) << found.out << found.error;
-  EXPECT_EQ(failure.value("verdict", ""), "livelock");
+  EXPECT_EQ(failure.value("verdict", ""), "limit");
   EXPECT_EQ(failure.value("edits", 99), 0);
   const std::string replay = failure.value("replay", "");
   ASSERT_THAT(replay, HasSubstr(" --seed 1 "));
   const WeirEnd again = Run(replay.substr(replay.find("replay ")));
   EXPECT_EQ(again.status, 1) << again.out << again.error;
-  EXPECT_THAT(again.out, HasSubstr("livelock"));
+  EXPECT_THAT(again.out, HasSubstr("limit"));
+}
+
+// One order in twelve of main's end and the visits of its three threads fails. While main's end was
+// no yield, surw found none in 100,000 executions, and the other strategies one in 37 to 272.
+TEST_F(WholeWay, EveryStrategyFindsWhatThreadsDoBeforeMainsEnd) {
+  for (const char* const strategy : {"portfolio", "random", "pct", "pos", "surw", "conflict"}) {
+    const WeirEnd end = Run(std::string("fuzz --runs 40 --seed 1 --no-faults --strategy ") + strategy +
+                            " --campaign " + strategy + " --target " +
+                            Program("assertion/main_returns"));
+    EXPECT_EQ(end.status, 1) << strategy << "\n" << end.out << end.error;
+  }
 }
 
 }  // namespace

@@ -60,6 +60,30 @@ TEST(Surw, EventsThatAreNotSelectedDoNotMatter) {
   EXPECT_LT(ChiSquared(PlacesOfTheOnlyAccess(toy, 6, 10'000, access_of)), 20.5);
 }
 
+// Thread 1 is not in the profile, as where main ends before it runs. It weighs 1 all the same: with
+// no weight its first access would always come behind the nine of thread 0, which has them ahead of
+// it. Intended in one of ten draws, it comes before that in 1 − 0.9 · 8/9 · … > half of the
+// executions.
+TEST(Surw, WhoIsNotInTheProfileIsLetRunAllTheSame) {
+  const auto on = [](int, int step) { return Toy::Event{step == 0 ? nullptr : &g_objects[0]}; };
+  Toy seen(3, 10), toy(2, 10);
+  seen.On(on);
+  toy.On(on);
+  Profile profile = seen.MakeProfile();
+  profile.by_id.erase(profile.threads[1].id);
+  SurwStrategy strategy;
+  int early = 0;
+  for (uint64_t index = 0; index < 100; ++index) {
+    int steps[2] = {};
+    for (const ThreadSlot thread : toy.Run(strategy, {.index = index, .profile = &profile}).order) {
+      if (thread == 1 && steps[1] == 1) break;
+      ++steps[thread];
+    }
+    early += steps[0] < 10;
+  }
+  EXPECT_GT(early, 20);
+}
+
 // Thread 0 creates threads 1 and 2 after its own first access. Of the orders of the accesses 0, 0,
 // 1, 2 with a 0 first there are six for the three behind it, all with the same chance: whoever
 // creates threads has their events too.
