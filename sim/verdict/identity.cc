@@ -306,6 +306,8 @@ std::vector<std::string> IdentityParts(const Verdict& verdict, const std::vector
       return LoopParts(stances);
     case VerdictKind::kDataRace:
       return RaceParts(stances);
+    case VerdictKind::kLimit:
+      return {verdict.oracle};
     default:
       return FailedParts(verdict, stances);
   }

@@ -17,6 +17,7 @@
 //                         thread only look on
 //   livelock              the functions in which threads loop, and their roles
 //   hang                  the function that does not come back
+//   limit                 which limit: it is weir's, and where a thread was then says nothing
 //
 // A line counts from where its function begins, and a role is the function that a thread began in:
 // what changes elsewhere in a file, how many workers there are and in which order they came changes

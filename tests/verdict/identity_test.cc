@@ -35,6 +35,13 @@ Stance Waits(Op op, Code code, std::vector<size_t> waits_for = {}) {
 
 const Stance kOther = Waits(Op::kMutexLock, {At("Other", 3), At("main", 9)});
 
+TEST(Identity, OfALimitIsWhichLimit) {
+  const Verdict limit = Of(VerdictKind::kLimit, "step_cap", "weir's limit: still running");
+  EXPECT_THAT(IdentityParts(limit, {Failed({At("Step", 2), At("main", 9)})}),
+              ElementsAre("step_cap"));
+  EXPECT_THAT(Signature(limit, {}), MatchesRegex("limit-step_cap-[0-9a-f]+"));
+}
+
 TEST(Identity, OfACrashIsWhereItHappenedAndWhoCalled) {
   const Verdict crash = Of(VerdictKind::kCrash, "SIGSEGV");
   const Stance failed = Failed({At("Parse", 2), At("Read", 5), At("main", 9)});
