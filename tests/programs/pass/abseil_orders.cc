@@ -2,6 +2,8 @@
 // What Abseil's synchronisation orders, in a target that is linked with Abseil as it is: each of
 // its means guards something of its own.
 // memory points
+#include "sim/abseil_orders.h"
+
 #include <absl/synchronization/barrier.h>
 #include <absl/synchronization/blocking_counter.h>
 #include <absl/synchronization/mutex.h>
@@ -9,8 +11,6 @@
 
 #include <cassert>
 #include <thread>
-
-#include "sim/abseil_orders.h"
 
 namespace {
 
