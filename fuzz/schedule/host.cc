@@ -18,6 +18,7 @@
 #include "sim/campaign/catalogue.h"
 #include "sim/campaign/inputs.h"
 #include "sim/campaign/session.h"
+#include "sim/engine/time_stamp.h"
 #include "sim/verdict/report.h"
 
 namespace weir::sim {
@@ -211,6 +212,7 @@ void StartFuzzing(int* argc, char*** argv) {
     if (!flags.target.empty()) host.target_flag = absl::StrCat(" --target ", target);
   }
   host.session = OrRefuse(Session::Open(path, host.page));
+  ReleaseTimeStamps();  // libFuzzer starts programs
   ChooseScenarios(flags.scenario, of_bug);
   KeepEngineHandlers();
   AppendFlags(argc, argv);

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/campaign/messages.h"
 #include "sim/campaign/worker.h"
+#include "sim/engine/time_stamp.h"
 
 namespace weir::sim {
 namespace {
@@ -39,8 +40,11 @@ pid_t SpawnCold(const std::string& job, int output) {
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   const char* const arguments[] = {"weir", "cold", job.c_str(), nullptr};
   pid_t pid = -1;
+  const bool trapped = TrapsTimeStamps();
+  ReleaseTimeStamps();
   const int error = posix_spawn(&pid, "/proc/self/exe", &actions, nullptr,
                                 const_cast<char* const*>(arguments), environ);
+  if (trapped) TrapTimeStamps();
   posix_spawn_file_actions_destroy(&actions);
   return error == 0 ? pid : -1;
 }

@@ -18,6 +18,7 @@
 #include "sim/campaign/target_info.h"
 #include "sim/cli/common.h"
 #include "sim/engine/limits.h"
+#include "sim/engine/time_stamp.h"
 
 #ifndef PR_SET_SYSCALL_USER_DISPATCH
 #define PR_SET_SYSCALL_USER_DISPATCH 59
@@ -77,6 +78,15 @@ Diagnosis CheckUserDispatch() {
               : "the kernel has none (Linux 5.11 does): raw system calls of a target go unnoticed"};
 }
 
+Diagnosis CheckTimeStamps() {
+  const bool good = CanTrapTimeStamps();
+  return {"time stamps", good, false,
+          good
+              ? "rdtsc in a target and its libraries reads virtual time"
+              : "the kernel does not let rdtsc fault (prctl PR_SET_TSC): a target that reads it is "
+                "not repeatable"};
+}
+
 Diagnosis CheckReadMemory() {
   uint64_t from = 1;
   uint64_t to = 0;
@@ -126,6 +136,7 @@ int DoDoctor(const DoctorFlags& flags) {
       CheckAddress("world", kWorldAddress, kHeapBytes),
       CheckAddress("target address", kTargetAddress, size_t{64} << 20),
       CheckUserDispatch(),
+      CheckTimeStamps(),
       CheckReadMemory(),
       CheckThreads(),
   };

@@ -12,6 +12,7 @@
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
 #include "sim/engine/system_calls.h"
+#include "sim/engine/time_stamp.h"
 
 namespace weir::sim {
 namespace {
@@ -59,6 +60,7 @@ const char* SignalName(int signal) {
 
 void OnFault(int signal, siginfo_t* info, void* context) {
   const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
+  if (signal == SIGSEGV && AnswerTimeStamp(*info, context)) return;
   if (signal == SIGSEGV) {
     HostScope host;  // mprotect is a system call
     if (UnprotectPage(address) || GrowStack(address)) return;

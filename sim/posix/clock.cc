@@ -14,6 +14,7 @@
 #include "sim/posix/clock.h"
 
 #include <errno.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@
 #include <cstdint>
 
 #include "sim/engine/scheduler.h"
+#include "sim/engine/time_stamp.h"
 #include "sim/posix/real.h"
 
 namespace weir::sim {
@@ -131,6 +133,16 @@ void Sleep(uint64_t deadline_ns) {
   }
 }
 
+// libc's versions read the processor's counter, which is slow where that faults (time_stamp.h).
+int RealTime(clockid_t clock, timespec* time) {
+  if (!TrapsTimeStamps()) return WEIR_REAL(clock_gettime)(clock, time);
+  return static_cast<int>(syscall(SYS_clock_gettime, clock, time));
+}
+int RealTimeOfDay(timeval* time, void* zone) {
+  if (!TrapsTimeStamps()) return WEIR_REAL(gettimeofday)(time, zone);
+  return static_cast<int>(syscall(SYS_gettimeofday, time, zone));
+}
+
 bool CanSleepOn(clockid_t clock) {
   return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC || clock == CLOCK_BOOTTIME ||
          clock == CLOCK_TAI || clock == CLOCK_PROCESS_CPUTIME_ID;
@@ -160,7 +172,7 @@ using namespace weir::sim;  // NOLINT: the definitions below are C's
 extern "C" {
 
 int clock_gettime(clockid_t clock, timespec* time) noexcept {
-  if (InHost()) return WEIR_REAL(clock_gettime)(clock, time);
+  if (InHost()) return RealTime(clock, time);
   int64_t offset_ns = 0;
   if (!OffsetOf(clock, &offset_ns)) return Fail(EINVAL);
   *time = Timespec(Now() + static_cast<uint64_t>(offset_ns));
@@ -176,7 +188,7 @@ int clock_getres(clockid_t clock, timespec* resolution) noexcept {
 }
 
 int gettimeofday(timeval* time, void* zone) noexcept {
-  if (InHost()) return WEIR_REAL(gettimeofday)(time, zone);
+  if (InHost()) return RealTimeOfDay(time, zone);
   if (zone != nullptr) *static_cast<struct timezone*>(zone) = {0, 0};
   const timespec now = Timespec(Now() + kRealtimeOffsetNs);
   *time = {now.tv_sec, now.tv_nsec / 1000};

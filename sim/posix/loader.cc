@@ -15,6 +15,7 @@
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
 #include "sim/engine/snapshot.h"
+#include "sim/engine/time_stamp.h"
 #include "sim/engine/world.h"
 #include "sim/posix/allow_list.h"
 #include "sim/posix/elf_file.h"
@@ -270,6 +271,9 @@ absl::StatusOr<const Target*> LoadTarget(const std::string& path) {
   FindLibc();
   std::set<std::string> before;
   ForEachObject([&before](const dl_phdr_info& object) { before.insert(object.dlpi_name); });
+  // Also what the target's constructors read is virtual.
+  if (auto status = InstallFaultHandlers(); !status.ok()) return status;
+  TrapTimeStamps();
   const auto handle = Open(g_target.path);
   if (!handle.ok()) return handle.status();
   if (auto status = AdoptObjects(before, g_target.path, *handle); !status.ok()) return status;
