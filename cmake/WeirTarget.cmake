@@ -20,8 +20,9 @@
 #
 # weir-c++ does the same without CMake, by these lists (WeirWrapper.cmake).
 
-# What a user's own options may override.
-set(WEIR_TARGET_DEFAULTS -O2 -g -fno-omit-frame-pointer)
+# What a user's own options may override. An uninitialised variable holds a fixed pattern, and not
+# what weir's own calls have left on the stack, which differs between a search and its repetition.
+set(WEIR_TARGET_DEFAULTS -O2 -g -fno-omit-frame-pointer -ftrivial-auto-var-init=pattern)
 # -fsanitize=thread here is an ABI: every atomic becomes a call (__tsan_atomic32_load, …), which
 # weir defines. ThreadSanitizer's runtime is never linked.
 set(WEIR_TARGET_OPTIONS
