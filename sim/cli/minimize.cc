@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "sim/campaign/also_found.h"
 #include "sim/campaign/executor.h"
+#include "sim/campaign/minimal_identity.h"
 #include "sim/campaign/worker.h"
 #include "sim/cli/common.h"
 #include "sim/cli/schedule_file.h"
@@ -67,7 +68,8 @@ Json ToJson(const ScheduleSize& size) {
 }
 
 void TellResult(const MinimizeFlags& flags, const Minimized& minimized, const std::string& output,
-                const ScheduleFile& file, const AlsoFound& also_found) {
+                const ScheduleFile& file, const MinimalIdentity& identity,
+                const AlsoFound& also_found) {
   const MinimizeReport& report = minimized.report;
   const std::string replay = FileCommand("replay", output, file.target.path);
   const std::string show = FileCommand("show", output, file.target.path);
@@ -86,6 +88,8 @@ void TellResult(const MinimizeFlags& flags, const Minimized& minimized, const st
                {"finished", report.finished},
                {"passes", passes},
                {"signature", minimized.schedule.verdict.signature},
+               {"identity", identity.name},
+               {"hinges", identity.hinges},
                {"also_found", also_found.files()},
                {"replay", replay}});
     return;
@@ -97,6 +101,7 @@ void TellResult(const MinimizeFlags& flags, const Minimized& minimized, const st
   absl::StrAppend(&text, "runs    ", RunText(minimized.schedule), "\n");
   absl::StrAppend(&text, "tries   ", report.tries, " executions in ", report.rounds, " rounds",
                   report.finished ? "" : ", until the time was up", "\n");
+  absl::StrAppend(&text, "failure ", identity.name, "\n");
   absl::StrAppend(&text, "file    ", DisplayPath(output), "\nreplay  ", replay, "\nshow    ", show,
                   "\n", also_found.Text());
   Print(text);
@@ -128,7 +133,8 @@ int MinimizeInSession(const MinimizeFlags& flags, std::chrono::nanoseconds time,
   if (!minimized.ok()) return ExitWith(AboutFile(file, minimized.status()));
   if (written.ok()) written = WriteSchedule(minimized->schedule, output);
   if (!written.ok()) return ExitWith(absl::InvalidArgumentError(std::string(written.message())));
-  TellResult(flags, *minimized, output, file, also_found);
+  TellResult(flags, *minimized, output, file, IdentityOfMinimal(session, minimized->schedule),
+             also_found);
   return kExitNothingFound;
 }
 

@@ -24,14 +24,7 @@ using Parts = std::vector<std::string>;
 
 std::string At(const CodePlace& place) { return absl::StrCat(place.function, "+", place.line); }
 
-// "G(int)+3 < F()+7": the innermost frames.
-std::string Where(const Stance& stance) {
-  Parts places;
-  for (size_t i = 0; i < std::min(kFrames, stance.code.size()); ++i) {
-    places.push_back(At(stance.code[i]));
-  }
-  return absl::StrJoin(places, " < ");
-}
+std::string Where(const Stance& stance) { return CodeText(stance.code, kFrames); }
 
 std::string Role(const Stance& stance) {
   return stance.code.empty() ? "" : stance.code.back().function;
@@ -293,6 +286,12 @@ std::vector<CodePlace> CodeOf(const std::vector<Frame>& stack) {
                     frame.line - frame.function_line});
   }
   return code;
+}
+
+std::string CodeText(const std::vector<CodePlace>& code, size_t frames) {
+  Parts places;
+  for (size_t i = 0; i < std::min(frames, code.size()); ++i) places.push_back(At(code[i]));
+  return absl::StrJoin(places, " < ");
 }
 
 std::vector<std::string> IdentityParts(const Verdict& verdict, const std::vector<Stance>& stances) {

@@ -60,6 +60,9 @@ bool IsStuckKind(VerdictKind kind);
 // The user's frames of a stack; of a target without debug information those of the target.
 std::vector<CodePlace> CodeOf(const std::vector<Frame>& stack);
 
+// The innermost frames as text, at most so many: "G(int)+3 < F()+7".
+std::string CodeText(const std::vector<CodePlace>& code, size_t frames);
+
 // What tells this failure from others, in an order of its own. `stances` are those of all threads;
 // of a data race the two accesses.
 std::vector<std::string> IdentityParts(const Verdict& verdict, const std::vector<Stance>& stances);

@@ -59,6 +59,27 @@ TEST(Deadlock, OfALostWakeIsNamedByWhoWaitsForWhatHasHappened) {
   std::filesystem::remove_all(folder);
 }
 
+// The signature is the check's, and what it hinges on tells the two reasons apart. Each seed comes
+// to one of them: 2^-7 for the same one in all eight.
+TEST(MinimalIdentity, TellsTwoReasonsBehindOneCheckApart) {
+  const std::filesystem::path folder = ScratchFolder("one_check");
+  const std::string target = " --target cli/targets/two_of_each --json ";
+  std::set<std::string> signatures, identities;
+  for (int seed = 1; seed <= 8; ++seed) {
+    const WeirEnd found = Weir("fuzz one_check --runs 200 --jobs 1 --campaign c" + target +
+                                   "--seed " + std::to_string(seed),
+                               folder);
+    const std::string file = found.Event("failure").value("file", "");
+    const WeirEnd small = Weir("minimize" + target + file, folder);
+    ASSERT_EQ(small.status, 0) << found.out << small.out << small.error;
+    signatures.insert(small.Event("end").value("signature", ""));
+    identities.insert(small.Event("end").value("identity", ""));
+  }
+  EXPECT_EQ(signatures.size(), 1u);
+  EXPECT_EQ(identities.size(), 2u);
+  std::filesystem::remove_all(folder);
+}
+
 // What the minimiser tries on the way is kept.
 TEST(AlsoFound, IsKeptBesideWhatIsMinimised) {
   const std::filesystem::path folder = ScratchFolder("also_found");

@@ -80,6 +80,9 @@ FUNCTION LockAnotherWay() {
   const std::lock_guard inner(first);
 }
 
+[[gnu::noinline]] bool Wrong() { return Second(); }
+[[gnu::noinline]] bool AlsoWrong() { return Second(); }
+
 void RunBoth(void (*one)(), void (*other)()) {
   std::thread a(one), b(other);
   if (weir::Choose(2) == 0) {
@@ -102,3 +105,9 @@ WEIR_SCENARIO(helper) { Second() ? CheckThere() : CheckHere(); }
 WEIR_SCENARIO(livelock) { std::thread(Second() ? SpinThere : SpinHere).join(); }
 WEIR_SCENARIO(race) { Second() ? RunBoth(CountThere, CountThere) : RunBoth(CountHere, CountHere); }
 WEIR_SCENARIO(deadlock) { RunBoth(LockHere, Second() ? LockAnotherWay : LockThere); }
+// One check, and two reasons for which it fails.
+WEIR_SCENARIO(one_check) {
+  const bool wrong = Wrong();
+  const bool also_wrong = AlsoWrong();
+  weir::Expect(!wrong && !also_wrong, "all_right", [] { return "something was wrong"; });
+}
