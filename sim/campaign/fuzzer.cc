@@ -27,7 +27,7 @@ constexpr auto kFarewellOfRecorder = std::chrono::seconds(60);
 // Workers that die one after the other, without an execution in between, tell of a broken machine.
 constexpr int kMostDeathsInARow = 8;
 
-volatile sig_atomic_t g_interrupted = 0;
+volatile sig_atomic_t g_interrupted = 0;  // the signal
 timespec g_interrupted_at;
 
 // Who sends it once more a moment later insists; the workers die with us. Not who sends it to the
@@ -38,7 +38,7 @@ void OnInterrupt(int signal) {
   clock_gettime(CLOCK_MONOTONIC, &now);
   if (g_interrupted == 0) {
     g_interrupted_at = now;
-    g_interrupted = 1;
+    g_interrupted = signal;
     return;
   }
   const int64_t passed = (now.tv_sec - g_interrupted_at.tv_sec) * int64_t{1'000'000'000} +
@@ -162,7 +162,11 @@ void Campaign::EndLate(Clock::duration since_stop) {
     if (!place.child) continue;
     const bool recording = place.child->page().recording.load() != 0;
     if (since_stop < (recording ? Clock::duration(kFarewellOfRecorder) : kFarewell)) continue;
-    Add(place.child->page(), gone_, gone_sketch_);
+    const SharedPage& page = place.child->page();
+    if (page.executing.load() != 0)
+      gone_.cut_off.push_back(
+          {page.execution.index, page.scenario, place.child->CpuSecondsWithoutPoint()});
+    Add(page, gone_, gone_sketch_);
     place.reader.reset();
     place.child.reset();
   }
@@ -232,8 +236,11 @@ void Campaign::HandleDeath(Place& place, const ChildEnd& end) {
 
 void Campaign::HandleEnd(Place& place, const ChildEnd& end) {
   Read(place);
-  const bool died = end.signal != 0;
+  // A worker leaves by itself only between executions, and with a status only after an error.
+  const bool died = end.signal != 0 || place.child->page().executing.load() != 0;
   if (died) HandleDeath(place, end);
+  if (!died && end.exit_status != 0 && error_.ok())
+    error_ = absl::InternalError(absl::StrCat("a worker ", EndText(end)));
   Add(place.child->page(), gone_, gone_sketch_);
   place.reader.reset();
   place.child.reset();
@@ -248,6 +255,7 @@ void Campaign::Add(const SharedPage& page, FuzzStats& stats, Sketch& sketch) con
   stats.points += page.points.load();
   stats.schedules += page.coverage.schedules;
   stats.complete += page.coverage.complete ? 1 : 0;
+  stats.cut |= page.coverage.cut;
   const size_t known = std::min(Strategies().size(), kMostStrategies);
   stats.strategies.resize(known);
   for (size_t i = 0; i < known; ++i) stats.strategies[i].second += page.by_strategy[i].load();
@@ -269,7 +277,7 @@ FuzzStats Campaign::Stats() const {
   stats.distinct = std::min(sketch.Estimate(), stats.executions);
   stats.failures = failures_;
   stats.buckets = firsts_.size();
-  stats.interrupted = g_interrupted != 0;
+  stats.signal = g_interrupted;
   for (size_t i = 0; i < stats.strategies.size(); ++i) {
     stats.strategies[i].first = Strategies()[i].name;
   }
@@ -295,13 +303,14 @@ absl::StatusOr<FuzzStats> Campaign::Run() {
     if (now - told >= kProgressEvery) listener_.progress(Stats());
     if (now - told >= kProgressEvery) told = now;
   }
-  if (!error_.ok()) return error_;
+  // What has been found is told also when the machinery fails later.
   if (Orderly() && !firsts_.empty()) {
     const auto lowest = std::min_element(
         firsts_.begin(), firsts_.end(),
         [](const auto& a, const auto& b) { return a.second.index < b.second.index; });
     listener_.failure(lowest->second);
   }
+  if (!error_.ok()) return error_;
   return Stats();
 }
 

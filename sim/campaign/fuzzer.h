@@ -36,14 +36,23 @@ struct FuzzOptions {
   double hang_seconds = kDefaultHangSeconds;
 };
 
+// An execution that did not come to its end: nothing is known of it.
+struct CutOff {
+  uint64_t index = 0;
+  std::string scenario;
+  double cpu_seconds = 0;  // since it was last seen to reach a scheduling point
+};
+
 struct FuzzStats {
   double seconds = 0;
   uint64_t executions = 0;
   uint64_t points = 0;
   uint64_t distinct = 0;  // fingerprints, estimated
-  // Of a systematic strategy: schedules, and how many workers have come to their end.
+  // Of a systematic strategy: schedules, how many workers have come to their end, and whether one
+  // met schedules with more decisions than it keeps.
   uint64_t schedules = 0;
   int complete = 0;
+  bool cut = false;
   uint64_t failures = 0;                                     // executions that failed
   uint64_t buckets = 0;                                      // different signatures among them
   std::vector<std::pair<std::string, uint64_t>> strategies;  // executions by strategy
@@ -53,7 +62,8 @@ struct FuzzStats {
   };
   std::vector<Sometimes> sometimes;  // as TargetInfo::sometimes
   uint64_t restarts = 0;             // workers that had to be replaced
-  bool interrupted = false;
+  int signal = 0;                    // that ended it: SIGINT or SIGTERM; else 0
+  std::vector<CutOff> cut_off;       // executions that were in progress at the end, and killed
 };
 
 // What a campaign tells while it goes on. All are called from Fuzz().

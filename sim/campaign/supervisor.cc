@@ -127,6 +127,10 @@ void Child::Watch(double hang_seconds) {
   }
 }
 
+double Child::CpuSecondsWithoutPoint() const {
+  return pid_ > 0 ? CpuSeconds(pid_) - cpu_at_change_ : 0;
+}
+
 bool Child::Ended(ChildEnd* end) {
   int status = 0;
   if (pid_ <= 0 || waitpid(pid_, &status, WNOHANG) != pid_) return false;

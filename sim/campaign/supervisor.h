@@ -47,6 +47,10 @@ class Child {
   // either, the child is killed.
   void Watch(double hang_seconds);
 
+  // CPU time of the child since Watch() last saw it reach a scheduling point or be outside of an
+  // execution.
+  double CpuSecondsWithoutPoint() const;
+
   // True, and `end` set, once it has ended (and only once). Does not wait.
   bool Ended(ChildEnd* end);
   void Kill();

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
 #include "sim/campaign/fuzzer.h"
 #include "sim/campaign/suggest.h"
 #include "sim/campaign/target_info.h"
@@ -174,6 +176,31 @@ absl::Status ChooseRegressions(const FuzzFlags& flags, FuzzOptions& options) {
   return absl::OkStatus();
 }
 
+// InvalidArgument if no execution came to its end: that nothing failed says nothing then.
+absl::Status NothingRan(const FuzzOptions& options, const FuzzStats& stats,
+                        const FuzzReport& report) {
+  if (stats.executions > 0 || !report.verdicts().empty()) return absl::OkStatus();
+  if (options.runs && options.shard >= *options.runs) {
+    return absl::InvalidArgumentError(absl::StrCat("0 executions: shard ", options.shard, "/",
+                                                   options.shards, " of --runs ", *options.runs,
+                                                   " has none"));
+  }
+  std::string text = "0 executions";
+  if (options.time)
+    absl::StrAppend(&text, " in --time ", absl::FormatDuration(absl::FromChrono(*options.time)));
+  if (stats.signal != 0) absl::StrAppend(&text, ", until signal ", stats.signal, " came");
+  for (const CutOff& cut : stats.cut_off) {
+    absl::StrAppend(&text, "; execution ", cut.index, " of ", cut.scenario, " was running, for ",
+                    absl::StrFormat("%.1f", cut.cpu_seconds),
+                    " s of CPU time without a scheduling point");
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      text,
+      ". Nothing is known of the target: give it more --time, or none and --runs 1; what "
+      "computes for longer than --hang-seconds (now ",
+      options.hang_seconds, ") is a hang"));
+}
+
 int ExitStatusOf(const FuzzReport& report, const FuzzFlags& flags) {
   if (!flags.expect.empty()) {
     return report.AsExpected() ? kExitNothingFound : kExitFailureFound;
@@ -219,9 +246,10 @@ int DoFuzz(const FuzzFlags& flags) {
   const absl::StatusOr<FuzzStats> stats = Fuzz(*options, *store, listener);
   store->RemoveIfEmpty();
   if (!stats.ok()) return ExitWith(stats.status());
-  const int status = ExitStatusOf(report, flags);
+  const absl::Status ran = NothingRan(*options, *stats, report);
+  const int status = ran.ok() ? ExitStatusOf(report, flags) : kExitUsage;
   report.End(*stats, status);
-  return status;
+  return ran.ok() ? status : ExitWith(ran);
 }
 
 }  // namespace

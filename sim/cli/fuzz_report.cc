@@ -42,6 +42,15 @@ std::string Indented(const std::string& text) {
   return indented;
 }
 
+Json CutOffJson(const FuzzStats& stats) {
+  Json all = Json::array();
+  for (const CutOff& cut : stats.cut_off) {
+    all.push_back(
+        {{"index", cut.index}, {"scenario", cut.scenario}, {"cpu_seconds", cut.cpu_seconds}});
+  }
+  return all;
+}
+
 Json StatsJson(const FuzzStats& stats) {
   Json strategies = Json::object();
   for (const auto& [name, executions] : stats.strategies) {
@@ -56,7 +65,8 @@ Json StatsJson(const FuzzStats& stats) {
           {"failures", stats.failures},
           {"signatures", stats.buckets},
           {"strategies", strategies},
-          {"worker_restarts", stats.restarts}};
+          {"worker_restarts", stats.restarts},
+          {"cut_off", CutOffJson(stats)}};
 }
 
 std::string SharesText(const FuzzStats& stats) {
@@ -92,8 +102,21 @@ std::string ExploredText(const FuzzOptions& options, const FuzzStats& stats) {
   const bool complete = IsComplete(options, stats);
   const std::string part =
       options.shards > 1 ? absl::StrCat(" of shard ", options.shard, "/", options.shards) : "";
+  const char* const why = stats.cut ? ": some have more decisions than are kept" : "";
   return absl::StrCat(complete ? "all " : "", Grouped(stats.schedules), " schedules", which, part,
-                      " explored", complete ? "" : ", not all", "\n");
+                      " explored", complete ? "" : ", not all", complete ? "" : why, "\n");
+}
+
+// What was ended in the middle, of which nothing is known.
+std::string CutOffText(const FuzzStats& stats) {
+  std::string text;
+  for (const CutOff& cut : stats.cut_off) {
+    absl::StrAppend(&text, "execution ", cut.index, " of ", cut.scenario,
+                    " did not come to its end: it was cut off after ",
+                    absl::StrFormat("%.1f", cut.cpu_seconds),
+                    " s of CPU time without a scheduling point\n");
+  }
+  return text;
 }
 
 }  // namespace
@@ -244,7 +267,7 @@ void FuzzReport::End(const FuzzStats& stats, int exit_status) {
     }
     json["sometimes"] = sometimes;
     json["exit"] = exit_status;
-    json["interrupted"] = stats.interrupted;
+    json["interrupted"] = stats.signal != 0;
     if (IsSystematic(options_.plan.strategy)) {
       json["schedules"] = stats.schedules;
       json["complete"] = IsComplete(options_, stats);
@@ -265,10 +288,12 @@ void FuzzReport::End(const FuzzStats& stats, int exit_status) {
       SharesText(stats));
   absl::StrAppend(&text, ExploredText(options_, stats));
   if (stats.restarts > 0) absl::StrAppend(&text, stats.restarts, " workers were replaced\n");
-  if (stats.interrupted) absl::StrAppend(&text, "interrupted\n");
+  if (stats.signal != 0) absl::StrAppend(&text, "interrupted\n");
+  if (stats.failures == 0) absl::StrAppend(&text, CutOffText(stats));
   if (stats.failures == 0) absl::StrAppend(&text, NeverText(stats));
   absl::StrAppend(&text,
-                  stats.failures == 0
+                  stats.executions == 0 && stats.failures == 0 ? "nothing was tested"
+                  : stats.failures == 0
                       ? (options_.verify ? "no fingerprint differs" : "no failure")
                       : absl::StrCat(stats.failures, " failed, ", stats.buckets,
                                      stats.buckets == 1 ? " signature" : " signatures"),

@@ -3,6 +3,7 @@
 // one test.
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ constexpr uint64_t kExecutions = 1000;
 // Not drawn: a test should fail, or not, in each run alike.
 constexpr uint64_t kSeed = 1;
 constexpr std::string_view kNoFaults = "none";
+// What a shell says of a process that a signal ended, above the signal's number.
+constexpr int kSignalled = 128;
 
 struct GtestFlags {
   std::string target;
@@ -42,10 +45,15 @@ struct GtestFlags {
   double hang_seconds = kDefaultHangSeconds;
 };
 
+// A test that a signal ended is neither passed nor failed, unless it had failed before.
 struct TestResult {
   std::string name;
   uint64_t executions = 0;
+  uint64_t planned = 0;
   bool failed = false;
+  int signal = 0;  // that ended it; 0: it came to its end
+
+  bool stopped() const { return signal != 0 && !failed; }
 };
 
 // A TEST's name has a dot, and no other's has. A program without any has one test, its main().
@@ -142,7 +150,7 @@ std::string CampaignOf(const GtestFlags& flags, const std::string& test) {
 
 absl::StatusOr<TestResult> RunTest(const GtestFlags& flags, const FuzzOptions& options,
                                    const Probe& probe) {
-  TestResult result{options.plan.scenarios[0].name};
+  TestResult result{.name = options.plan.scenarios[0].name, .planned = *options.runs};
   if (*options.runs == 1 && probe.passed) {
     result.executions = 1;  // the probe
     return result;
@@ -160,25 +168,44 @@ absl::StatusOr<TestResult> RunTest(const GtestFlags& flags, const FuzzOptions& o
   parent->RemoveIfEmpty();
   if (!stats.ok()) return stats.status();
   result.executions = stats->executions;
+  result.signal = stats->signal;
   return result;
 }
 
-void Summarise(const std::vector<TestResult>& results, Clock::time_point start) {
+// Of all tests that were meant; what a signal ended, and what did not run any more, is no result.
+void Summarise(const std::vector<TestResult>& results, size_t meant, Clock::time_point start) {
   uint64_t executions = 0;
   std::vector<std::string> failed;
+  std::string stopped;
   for (const TestResult& result : results) {
     executions += result.executions;
     if (result.failed) failed.push_back(result.name);
+    if (result.signal == 0) continue;
+    absl::StrAppend(&stopped, "[  STOPPED ] ", result.name, ": by ", strsignal(result.signal),
+                    ", after ", Grouped(result.executions), " of ",
+                    Counted(result.planned, "execution"), ": ",
+                    result.failed ? "failed before" : "neither passed nor failed", "\n");
+    absl::StrAppend(&stopped, "[  STOPPED ] ", Counted(meant - results.size(), "test"),
+                    " did not run.\n");
   }
+  const size_t passed = static_cast<size_t>(std::ranges::count_if(
+      results, [](const TestResult& result) { return !result.failed && !result.stopped(); }));
   std::string text = absl::StrCat("[==========] ", Counted(results.size(), "test"), " ran in ",
                                   Counted(executions, "execution"), ". (", MillisecondsSince(start),
-                                  " ms total)\n[  PASSED  ] ",
-                                  Counted(results.size() - failed.size(), "test"), ".\n");
+                                  " ms total)\n[  PASSED  ] ", Counted(passed, "test"), ".\n");
   if (!failed.empty()) {
     absl::StrAppend(&text, "[  FAILED  ] ", Counted(failed.size(), "test"), ", listed below:\n");
     for (const std::string& name : failed) absl::StrAppend(&text, "[  FAILED  ] ", name, "\n");
   }
-  Print(text);
+  Print(text + stopped);
+}
+
+std::string EndLine(const TestResult& result, Clock::time_point begin) {
+  const char* const word = result.failed      ? "[  FAILED  ] "
+                           : result.stopped() ? "[  STOPPED ] "
+                                              : "[       OK ] ";
+  return absl::StrCat(word, result.name, " (", Counted(result.executions, "execution"), ", ",
+                      MillisecondsSince(begin), " ms)\n");
 }
 
 int RunTests(const GtestFlags& flags, const std::string& target,
@@ -200,14 +227,13 @@ int RunTests(const GtestFlags& flags, const std::string& target,
     Print(absl::StrCat("[ RUN      ] ", tests[i], "\n"));
     absl::StatusOr<TestResult> result = RunTest(flags, *options, (*probes)[i]);
     if (!result.ok()) return ExitWith(result.status());
-    Print(absl::StrCat(result->failed ? "[  FAILED  ] " : "[       OK ] ", tests[i], " (",
-                       Counted(result->executions, "execution"), ", ", MillisecondsSince(begin),
-                       " ms)\n"));
+    Print(EndLine(*result, begin));
     if (result->failed) status = kExitFailureFound;
+    if (result->signal != 0 && status == kExitNothingFound) status = kSignalled + result->signal;
     results.push_back(*std::move(result));
-    if (flags.fail_fast && status == kExitFailureFound) break;
+    if (results.back().signal != 0 || (flags.fail_fast && status == kExitFailureFound)) break;
   }
-  Summarise(results, start);
+  Summarise(results, tests.size(), start);
   return status;
 }
 

@@ -56,6 +56,16 @@ TEST(Bounded, ExploresSchedulesByTheirNumberOfDeviations) {
   }
 }
 
+// Two threads whose steps do not depend on each other have one class of schedules; but these have
+// more decisions than a reduced search keeps, so it cannot know that there is no other.
+TEST(Bounded, NeverSaysThatItIsCompleteWhenItWasCut) {
+  Toy toy(2, BoundedStrategy::kMostReduced);
+  BoundedStrategy strategy;
+  EXPECT_LT(Explore(strategy, toy, kReduced).size(), 10u);
+  EXPECT_TRUE(strategy.coverage().cut);
+  EXPECT_FALSE(strategy.coverage().complete);
+}
+
 TEST(Bounded, BeforeItAdvancesEachExecutionIsTheSame) {
   Toy toy(3, 2);
   BoundedStrategy strategy;
