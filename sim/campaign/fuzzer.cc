@@ -256,6 +256,7 @@ void Campaign::Add(const SharedPage& page, FuzzStats& stats, Sketch& sketch) con
   stats.schedules += page.coverage.schedules;
   stats.complete += page.coverage.complete ? 1 : 0;
   stats.cut |= page.coverage.cut;
+  stats.settled = std::max(stats.settled, page.settled.load());
   const size_t known = std::min(Strategies().size(), kMostStrategies);
   stats.strategies.resize(known);
   for (size_t i = 0; i < known; ++i) stats.strategies[i].second += page.by_strategy[i].load();

@@ -53,8 +53,9 @@ struct FuzzStats {
   uint64_t schedules = 0;
   int complete = 0;
   bool cut = false;
-  uint64_t failures = 0;                                     // executions that failed
-  uint64_t buckets = 0;                                      // different signatures among them
+  uint32_t settled = 0;   // scenarios of which one execution was enough: nothing to choose
+  uint64_t failures = 0;  // executions that failed
+  uint64_t buckets = 0;   // different signatures among them
   std::vector<std::pair<std::string, uint64_t>> strategies;  // executions by strategy
   struct Sometimes {
     uint64_t asked = 0;  // in how many executions

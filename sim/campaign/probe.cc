@@ -17,7 +17,10 @@ using Json = nlohmann::json;
 constexpr int kPollMilliseconds = 100;
 
 Json ToJson(const Probe& probe) {
-  Json json = {{"passed", probe.passed}, {"threads", probe.threads}};
+  Json json = {{"passed", probe.passed},
+               {"faults_possible", probe.chances.faults.bits()},
+               {"others", probe.chances.others},
+               {"alone", probe.chances.alone}};
   if (probe.exploration) {
     json["executions"] = probe.exploration->executions;
     json["strategy"] = probe.exploration->strategy;
@@ -28,7 +31,9 @@ Json ToJson(const Probe& probe) {
 }
 
 Probe FromJson(const Json& json) {
-  Probe probe{json.at("passed"), json.at("threads"), std::nullopt};
+  const Chances chances = {FaultSet::FromBits(json.at("faults_possible")), json.at("others"),
+                           json.at("alone")};
+  Probe probe{json.at("passed"), chances, std::nullopt};
   if (!json.contains("executions")) return probe;
   probe.exploration = {json.at("executions"), json.at("strategy"), json.at("faults"), std::nullopt};
   if (json.contains("seed")) probe.exploration->seed = json.at("seed").get<uint64_t>();
@@ -41,7 +46,7 @@ Probe Run(Session& session, const std::string& scenario) {
   DefaultStrategy strategy;
   TakeExploration();
   const RunResult result = session.Execute(options, strategy);
-  return {!result.verdict.failed(), result.thread_count, TakeExploration()};
+  return {!result.verdict.failed(), result.chances, TakeExploration()};
 }
 
 // In the child: a line for each scenario from `first` on, or what is wrong with the target.

@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "sim/engine/engine.h"
 #include "sim/posix/explore.h"
 
 namespace weir::sim {
 
 struct Probe {
   bool passed = false;
-  uint32_t threads = 0;  // that it had; 0 when the process did not survive it
+  Chances chances;
   std::optional<Exploration> exploration;
 };
 

@@ -49,6 +49,9 @@ struct SharedPage {
   // Written by the child: it repeats an execution that is known to hang, so a short wait will do.
   std::atomic<uint32_t> expect_hang{0};
 
+  // Of how many scenarios one execution was enough (NothingToChoose).
+  std::atomic<uint32_t> settled{0};
+
   // Of a systematic strategy.
   Coverage coverage;
 

@@ -47,6 +47,7 @@ class Worker {
   void Verify(const Share& batch);
   void HandleFailure(const SearchRun& run, const RunResult& result);
   bool IsKnown(const SearchRun& run, const RunResult& result);
+  void NoteSettled(const SearchRun& run, const RunResult& result);
   void Tell(const Finding& finding, uint64_t index, std::string_view regression = {});
   bool Stopped(uint64_t index) const {
     return index >= page_.stop_at.load() || failed_ || exhausted_;
@@ -63,7 +64,8 @@ class Worker {
   bool failed_ = false;     // and not to go on
   bool exhausted_ = false;  // a systematic strategy has no other execution
   std::set<std::string> signatures_;
-  std::vector<ColdResult> warm_;  // verify: of this batch
+  std::set<std::string> settled_;  // scenarios whose executions are all the same, and pass
+  std::vector<ColdResult> warm_;   // verify: of this batch
 };
 
 // Leniently: since it was written the code has changed.
@@ -113,8 +115,20 @@ void Worker::Run() {
   }
 }
 
+// Verified is that executions are the same, so none is left out. Parameters that are drawn make
+// them differ.
+void Worker::NoteSettled(const SearchRun& run, const RunResult& result) {
+  if (options_.verify || systematic_ || result.verdict.failed()) return;
+  if (session_.info().Find(run.scenario)->parameters.size() > run.fixed.size()) return;
+  if (!NothingToChoose(result.chances, plan_.faults)) return;
+  settled_.insert(run.scenario);
+  page_.settled.store(static_cast<uint32_t>(settled_.size()));
+  exhausted_ = settled_.size() == plan_.scenarios.size();
+}
+
 bool Worker::RunIndex(uint64_t index) {
   const SearchRun run = PlannedRun(plan_, index);
+  if (settled_.contains(run.scenario)) return true;
   const RunResult result = session_.Search(run);
   page_.executions.fetch_add(1);
   page_.points.fetch_add(result.points);
@@ -131,6 +145,7 @@ bool Worker::RunIndex(uint64_t index) {
   } else if (result.verdict.failed()) {
     HandleFailure(run, result);
   }
+  NoteSettled(run, result);
   if (systematic_) {
     Strategy& strategy = session_.StrategyOf(run);
     exhausted_ = !strategy.Advance();

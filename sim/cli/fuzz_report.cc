@@ -66,7 +66,8 @@ Json StatsJson(const FuzzStats& stats) {
           {"signatures", stats.buckets},
           {"strategies", strategies},
           {"worker_restarts", stats.restarts},
-          {"cut_off", CutOffJson(stats)}};
+          {"cut_off", CutOffJson(stats)},
+          {"settled", stats.settled}};
 }
 
 std::string SharesText(const FuzzStats& stats) {
@@ -105,6 +106,17 @@ std::string ExploredText(const FuzzOptions& options, const FuzzStats& stats) {
   const char* const why = stats.cut ? ": some have more decisions than are kept" : "";
   return absl::StrCat(complete ? "all " : "", Grouped(stats.schedules), " schedules", which, part,
                       " explored", complete ? "" : ", not all", complete ? "" : why, "\n");
+}
+
+// Of which scenarios no second execution was worth it.
+std::string SettledText(const FuzzOptions& options, const FuzzStats& stats) {
+  if (stats.settled == 0) return "";
+  const std::string which =
+      options.plan.scenarios.size() == 1
+          ? options.plan.scenarios[0].name
+          : absl::StrCat(stats.settled, " of ", options.plan.scenarios.size(), " scenarios");
+  return absl::StrCat("nothing to choose in ", which,
+                      ": another execution would be the same, so each job ran one\n");
 }
 
 // What was ended in the middle, of which nothing is known.
@@ -280,13 +292,14 @@ void FuzzReport::End(const FuzzStats& stats, int exit_status) {
     return;
   }
   std::string text = absl::StrFormat(
-      "%s executions of %s points in %.1f s (%s/s, %s points/s), %s different, %s\n",
-      Grouped(stats.executions), Short(static_cast<double>(stats.points)), stats.seconds,
+      "%s of %s points in %.1f s (%s/s, %s points/s), %s different, %s\n",
+      Grouped(stats.executions) + (stats.executions == 1 ? " execution" : " executions"),
+      Short(static_cast<double>(stats.points)), stats.seconds,
       Short(PerSecond(stats.executions, stats.seconds)),
       Short(PerSecond(stats.points, stats.seconds)),
       (stats.distinct == stats.executions ? "all" : "about " + Grouped(stats.distinct)),
       SharesText(stats));
-  absl::StrAppend(&text, ExploredText(options_, stats));
+  absl::StrAppend(&text, ExploredText(options_, stats), SettledText(options_, stats));
   if (stats.restarts > 0) absl::StrAppend(&text, stats.restarts, " workers were replaced\n");
   if (stats.signal != 0) absl::StrAppend(&text, "interrupted\n");
   if (stats.failures == 0) absl::StrAppend(&text, CutOffText(stats));

@@ -24,7 +24,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Of a TEST that starts threads and does not say how it is to be explored.
+// Of a TEST in which something is to be chosen and that does not say how it is to be explored.
 constexpr uint64_t kExecutions = 1000;
 // Not drawn: a test should fail, or not, in each run alike.
 constexpr uint64_t kSeed = 1;
@@ -51,7 +51,8 @@ struct TestResult {
   uint64_t executions = 0;
   uint64_t planned = 0;
   bool failed = false;
-  int signal = 0;  // that ended it; 0: it came to its end
+  bool settled = false;  // one execution is all there is
+  int signal = 0;        // that ended it; 0: it came to its end
 
   bool stopped() const { return signal != 0 && !failed; }
 };
@@ -95,7 +96,6 @@ int List(const std::vector<std::string>& tests) {
 absl::StatusOr<FuzzOptions> OptionsOf(const GtestFlags& flags, const std::string& target,
                                       const std::string& test, const Probe& probe) {
   const Exploration asked = probe.exploration.value_or(Exploration());
-  const bool alone = !probe.exploration && probe.threads == 1;
   FuzzOptions options;
   options.plan.target = target;
   options.plan.scenarios = {{test, {}}};
@@ -105,14 +105,15 @@ absl::StatusOr<FuzzOptions> OptionsOf(const GtestFlags& flags, const std::string
   options.hang_seconds = flags.hang_seconds;
   options.runs = probe.exploration ? asked.executions : kExecutions;
   if (flags.executions) options.runs = flags.executions;
-  if (alone) options.runs = 1;
   if (*options.runs == 0) return absl::InvalidArgumentError("executions is 0: at least 1");
   if (absl::Status status = CheckStrategy(options.plan.strategy); !status.ok()) return status;
-  if (asked.faults.empty()) return options;
-  const absl::StatusOr<FaultSet> faults =
-      asked.faults == kNoFaults ? FaultSet::None() : ParseFaults(asked.faults);
-  if (!faults.ok()) return faults.status();
-  options.plan.faults = *faults;
+  if (!asked.faults.empty()) {
+    const absl::StatusOr<FaultSet> faults =
+        asked.faults == kNoFaults ? FaultSet::None() : ParseFaults(asked.faults);
+    if (!faults.ok()) return faults.status();
+    options.plan.faults = *faults;
+  }
+  if (NothingToChoose(probe.chances, options.plan.faults)) options.runs = 1;
   return options;
 }
 
@@ -151,6 +152,7 @@ std::string CampaignOf(const GtestFlags& flags, const std::string& test) {
 absl::StatusOr<TestResult> RunTest(const GtestFlags& flags, const FuzzOptions& options,
                                    const Probe& probe) {
   TestResult result{.name = options.plan.scenarios[0].name, .planned = *options.runs};
+  result.settled = NothingToChoose(probe.chances, options.plan.faults);
   if (*options.runs == 1 && probe.passed) {
     result.executions = 1;  // the probe
     return result;
@@ -204,8 +206,9 @@ std::string EndLine(const TestResult& result, Clock::time_point begin) {
   const char* const word = result.failed      ? "[  FAILED  ] "
                            : result.stopped() ? "[  STOPPED ] "
                                               : "[       OK ] ";
-  return absl::StrCat(word, result.name, " (", Counted(result.executions, "execution"), ", ",
-                      MillisecondsSince(begin), " ms)\n");
+  return absl::StrCat(word, result.name, " (", Counted(result.executions, "execution"),
+                      result.settled ? ": nothing to choose, " : ", ", MillisecondsSince(begin),
+                      " ms)\n");
 }
 
 int RunTests(const GtestFlags& flags, const std::string& target,
@@ -308,8 +311,9 @@ void AddGtest(CLI::App& app, Command& chosen) {
   command->add_flag("--gtest_fail_fast", flags->fail_fast, "ends with the first that fails");
   command->add_option("--weir_replay", flags->replay, "FILE: exactly this execution of its test");
   command
-      ->add_option("--weir_executions", flags->executions,
-                   "of each test with threads; what weir::Explore says, or 1000, by default")
+      ->add_option(
+          "--weir_executions", flags->executions,
+          "of each test with something to choose; what weir::Explore says, or 1000, by default")
       ->check(CLI::Range(uint64_t{1}, ~uint64_t{0} >> 1));
   command->add_option("--weir_seed", flags->seed, "of tests that do not name theirs")
       ->capture_default_str();

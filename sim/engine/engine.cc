@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/context/detail/fcontext.hpp>
 #include <cerrno>
 #include <cstdio>
@@ -303,6 +304,30 @@ static void Continue(void* said) {
   }
 }
 
+// World::fault_in when an execution began: how many chances of each kind were to pass unused.
+using ChancesLeft = std::array<uint64_t, kFaultKinds>;
+
+// A kind that was asked for has been given a new count; then it had chances, but nobody knows how
+// many. Without `before`, of an execution that went on from a copy, nothing is known.
+static Chances ChancesOf(const std::optional<ChancesLeft>& before) {
+  const World& w = world();
+  if (!before) return {};
+  Chances chances = {FaultSet::None(), w.decisions, w.threads_created == 1};
+  for (size_t kind = 0; kind < kFaultKinds; ++kind) {
+    const bool asked = (*before)[kind] == 0 || w.fault_in[kind] > (*before)[kind];
+    const uint64_t passed = asked ? 0 : (*before)[kind] - w.fault_in[kind];
+    if (asked || passed > 0) chances.faults.Insert(static_cast<FaultKind>(kind));
+    chances.others -= std::min(passed, chances.others);
+  }
+  return chances;
+}
+
+bool NothingToChoose(const Chances& chances, FaultSet allowed) {
+  FaultSet faults = FaultSet::FromBits(chances.faults.bits() & allowed.bits());
+  if (chances.alone) faults.Erase(FaultKind::kDelayedStore);
+  return chances.others == 0 && faults.empty();
+}
+
 RunResult Run(const RunOptions& options, Strategy& strategy) {
   World& w = world();
   g_run.strategy = &strategy;
@@ -328,6 +353,7 @@ RunResult Run(const RunOptions& options, Strategy& strategy) {
   if (!whole) snapshots.all.resize(from);
   g_run.may_snapshot = !whole && from < Snapshots::kMost;
   g_run.snapshots = from;
+  std::optional<ChancesLeft> chances_left;
   if (from != 0) {
     snapshots.all.back()->Restore();
     Continue(nullptr);
@@ -339,6 +365,8 @@ RunResult Run(const RunOptions& options, Strategy& strategy) {
       w.fault_in[kind] = strategy.FaultAfter(static_cast<FaultKind>(kind), 0);
     const bool is_main = std::string_view(options.scenario->name) == "main";
     SpawnFirst(is_main ? "main" : "scenario", RunScenario);
+    chances_left.emplace();
+    std::ranges::copy(w.fault_in, chances_left->begin());
     Continue(reinterpret_cast<void*>(uintptr_t{kNoThread}));
   }
 
@@ -346,6 +374,7 @@ RunResult Run(const RunOptions& options, Strategy& strategy) {
   result.verdict = w.verdict;
   result.points = w.points;
   result.decisions = w.decisions;
+  result.chances = ChancesOf(chances_left);
   result.fingerprint = Fold(w.fingerprint ^ static_cast<uint64_t>(w.verdict.kind), w.points | 1);
   result.time_ns = w.now_ns - kStartOfTimeNs;
   result.thread_count = w.threads_created;

@@ -86,10 +86,24 @@ struct ThreadReport {
   uint64_t registers[17] = {};  // DWARF numbering: rax rdx rcx rbx rsi rdi rbp rsp r8…r15 rip
 };
 
+// What could have come out otherwise in an execution, if somebody had decided so. Upper bounds:
+// exact where no fault did happen.
+struct Chances {
+  FaultSet faults = FaultSet::All();  // that could have happened, allowed or not
+  uint64_t others = ~uint64_t{0};     // decisions about something else
+  bool alone = false;                 // there was but one thread
+};
+
+// True if any other execution of the same scenario and parameters is the same, whoever decides and
+// whichever of `allowed` he draws: never could two threads run, and nothing else was to be drawn. A
+// store is late only for another thread.
+bool NothingToChoose(const Chances& chances, FaultSet allowed);
+
 struct RunResult {
   Verdict verdict;
   uint64_t points = 0;
   uint64_t decisions = 0;
+  Chances chances;
   uint64_t fingerprint = 0;
   uint64_t time_ns = 0;          // virtual, since the start of the execution
   uint32_t thread_count = 0;     // created in all

@@ -45,6 +45,7 @@ TEST_F(Gtest, ListsWhatAFilterLeavesButNoDisabledTests) {
             "Fresh.\n  EachTime\n"
             "Typed/0.\n  IsZero\nTyped/1.\n  IsZero\n"
             "Explored.\n  AsOftenAsItSays\n  WithItsSeed\n  WithAStrategyThatThereIsNot\n"
+            "Chosen.\n  OneThreadMayDraw\n  ExploreFindsNothingToChoose\n"
             "Small/Number.\n  IsSmall/0\n  IsSmall/1\n");
   EXPECT_EQ(Run("--gtest_list_tests --gtest_filter='*Small*:Typed*-*/1*'").out,
             "Typed/0.\n  IsZero\nSmall/Number.\n  IsSmall/0\n");
@@ -111,8 +112,12 @@ TEST_F(Gtest, EachParameterAndTypeIsATest) {
                     HasSubstr("[       OK ] Typed/1.IsZero"), HasSubstr("[  PASSED  ] 4 tests.")));
 }
 
-TEST_F(Gtest, OnlyTestsWithThreadsRunMoreThanOnce) {
-  EXPECT_THAT(Run("--gtest_filter=Small*0").out, HasSubstr("IsSmall/0 (1 execution, "));
+TEST_F(Gtest, OnlyTestsInWhichSomethingIsChosenRunMoreThanOnce) {
+  EXPECT_THAT(Run("--gtest_filter=Small*0").out,
+              HasSubstr("IsSmall/0 (1 execution: nothing to choose, "));
+  EXPECT_THAT(Run("--gtest_filter=Chosen.*").out,
+              AllOf(HasSubstr("Chosen.OneThreadMayDraw (1,000 executions, "),
+                    HasSubstr("Chosen.ExploreFindsNothingToChoose (1 execution: nothing ")));
   EXPECT_THAT(Run("--gtest_filter=Fresh*").out, HasSubstr("EachTime (1,000 executions, "));
   EXPECT_THAT(Run("--gtest_filter=Fresh* --weir_executions=30").out,
               HasSubstr("EachTime (30 executions, "));

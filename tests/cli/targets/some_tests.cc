@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "sim/explore.h"
+#include "sim/weir.h"
 
 namespace {
 
@@ -69,6 +70,13 @@ TEST(Explored, WithItsSeed) {
 
 TEST(Explored, WithAStrategyThatThereIsNot) {
   weir::Explore([] {}, {.strategy = "pcd"});
+}
+
+// One thread, but a value is drawn.
+TEST(Chosen, OneThreadMayDraw) { EXPECT_LT(weir::Choose(3), 3u); }
+
+TEST(Chosen, ExploreFindsNothingToChoose) {
+  weir::Explore([] { EXPECT_EQ(1 + 1, 2); }, {.executions = 50});
 }
 
 }  // namespace
