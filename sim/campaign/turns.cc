@@ -38,15 +38,24 @@ std::optional<uint64_t> Turns::Next() {
   size_t next = kNobody;
   for (size_t member = 0; member < members_; ++member) {
     if (cursors_[member] >= share_.end) continue;
-    if (next == kNobody || taken_[member] < taken_[next]) next = member;
+    const bool equal = next != kNobody && taken_[member] == taken_[next];
+    if (next == kNobody || taken_[member] < taken_[next] ||
+        (equal && cursors_[member] < cursors_[next])) {
+      next = member;
+    }
   }
   if (next == kNobody) return std::nullopt;
   const uint64_t index = cursors_[next];
-  taken_[next] += 1 / std::min(kMostTurns, 1 + credit_[next]);
   static const double kKept = std::exp2(-1 / kHalfLife);
   for (double& credit : credit_) credit *= kKept;
   Advance(next);
   return index;
+}
+
+void Turns::Spent(uint64_t index, uint64_t points) {
+  const size_t member = MemberOf(index);
+  const double cost = kFixedCost + static_cast<double>(points);
+  taken_[member] += cost / std::min(kMostTurns, 1 + credit_[member]);
 }
 
 void Turns::Found(uint64_t index) {

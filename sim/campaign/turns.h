@@ -19,18 +19,22 @@ struct Share {
 };
 
 // The executions of a strategy's share, each once, in the order of their indexes. With the
-// portfolio that goes for each member, and the members take turns: as soon as one has found
-// something that the worker did not know, it gets more of them.
+// portfolio that goes for each member, and the members take turns: whoever has had the least time
+// is next, time being counted in scheduling points, so that the order is the same again. As soon
+// as one has found something that the worker did not know, it gets more of it.
 //
 // That changes only what is run first. What an index runs is a function of the plan, so a campaign
 // of N executions finds the same, and each finding can be repeated by its index.
 class Turns {
  public:
-  // A member that found something has 1 + its credit turns for each turn of one that did not; so
-  // the others have a share that is not less than 1/kMostTurns of equal.
+  // A member that found something has 1 + its credit times the time of one that did not; so the
+  // others have a share that is not less than 1/kMostTurns of equal.
   static constexpr double kMostTurns = 4;
   // After so many executions of the worker a find counts half.
   static constexpr double kHalfLife = 2'000;
+  // What an execution costs besides its points, in points: it is begun and ended in about the time
+  // of so many.
+  static constexpr double kFixedCost = 100;
 
   // Goes on where another worker of this share has stopped, if `from` is given. Without `adapts`
   // the order is that of the indexes.
@@ -38,6 +42,8 @@ class Turns {
 
   // The next execution; none at the end of the share. It counts as begun.
   std::optional<uint64_t> Next();
+  // The execution has had so many points. To be called after each one, before the next.
+  void Spent(uint64_t index, uint64_t points);
   // An execution has found what was not known before.
   void Found(uint64_t index);
 
@@ -51,7 +57,7 @@ class Turns {
   const Share share_;
   const size_t members_;
   Cursors cursors_{};
-  std::array<double, kMostStrategies> taken_{};   // turns, each divided by its weight
+  std::array<double, kMostStrategies> taken_{};   // points, divided by the weight at that time
   std::array<double, kMostStrategies> credit_{};  // finds, each halved with time
 };
 

@@ -128,10 +128,14 @@ void Worker::NoteSettled(const SearchRun& run, const RunResult& result) {
 
 bool Worker::RunIndex(uint64_t index) {
   const SearchRun run = PlannedRun(plan_, index);
-  if (settled_.contains(run.scenario)) return true;
+  if (settled_.contains(run.scenario)) {
+    turns_.Spent(index, 0);
+    return true;
+  }
   const RunResult result = session_.Search(run);
   page_.executions.fetch_add(1);
   page_.points.fetch_add(result.points);
+  turns_.Spent(index, result.points);
   page_.by_strategy[StrategyOf(plan_, index) % kMostStrategies].fetch_add(1);
   page_.fingerprints.Add(result.fingerprint);
   for (uint64_t asked = result.sometimes_asked; asked != 0; asked &= asked - 1) {

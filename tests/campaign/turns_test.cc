@@ -16,7 +16,10 @@ constexpr size_t kMembers = PortfolioStrategy::kMembers.size();
 
 std::vector<uint64_t> All(Turns& turns) {
   std::vector<uint64_t> indexes;
-  while (const std::optional<uint64_t> index = turns.Next()) indexes.push_back(*index);
+  while (const std::optional<uint64_t> index = turns.Next()) {
+    indexes.push_back(*index);
+    turns.Spent(*index, 1'000);
+  }
   return indexes;
 }
 
@@ -40,6 +43,7 @@ TEST(Turns, EachExecutionOfTheShareHasOneWhateverIsFound) {
   std::vector<uint64_t> indexes;
   while (const std::optional<uint64_t> index = turns.Next()) {
     indexes.push_back(*index);
+    turns.Spent(*index, 1'000);
     if (PortfolioStrategy::MemberOf(*index) == 3) turns.Found(*index);
   }
   std::sort(indexes.begin(), indexes.end());
@@ -48,8 +52,27 @@ TEST(Turns, EachExecutionOfTheShareHasOneWhateverIsFound) {
 
 std::array<int, kMembers> CountTurns(Turns& turns, int count) {
   std::array<int, kMembers> counts{};
-  for (int i = 0; i < count; ++i) ++counts[PortfolioStrategy::MemberOf(*turns.Next())];
+  for (int i = 0; i < count; ++i) {
+    const uint64_t index = *turns.Next();
+    turns.Spent(index, 1'000);
+    ++counts[PortfolioStrategy::MemberOf(index)];
+  }
   return counts;
+}
+
+// With executions five times as long as those of the others a member has a fifth of their turns,
+// and the first block of turns is in the order of indexes.
+TEST(Turns, AreSharedByTimeNotByCount) {
+  Turns turns("portfolio", {0, 1, ~uint64_t{0}}, /*adapts=*/true, nullptr);
+  std::array<int, kMembers> counts{};
+  for (uint64_t i = 0; i < 2'100; ++i) {
+    const uint64_t index = *turns.Next();
+    if (i < kMembers) EXPECT_EQ(index, i);
+    const size_t member = PortfolioStrategy::MemberOf(index);
+    ++counts[member];
+    turns.Spent(index, member == 1 ? 5 * 1'000 + 400 : 1'000);
+  }
+  for (size_t i = 0; i < kMembers; ++i) EXPECT_NEAR(counts[i], i == 1 ? 100 : 500, 2) << i;
 }
 
 // With two finds, just made, a member has three turns for each one of the others; a tenth of the
@@ -83,7 +106,10 @@ TEST(Turns, GoOnWhereAnotherWorkerWas) {
   const Share share{0, 3, 3'000};
   Turns first("portfolio", share, /*adapts=*/true, nullptr);
   std::vector<uint64_t> indexes;
-  for (int i = 0; i < 100; ++i) indexes.push_back(*first.Next());
+  for (int i = 0; i < 100; ++i) {
+    indexes.push_back(*first.Next());
+    first.Spent(indexes.back(), 1'000);
+  }
   const Cursors cursors = first.cursors();
   Turns second("portfolio", share, /*adapts=*/true, &cursors);
   for (const uint64_t index : All(second)) indexes.push_back(index);
