@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "sim/engine/random.h"
 #include "sim/strategy/strategy.h"
 
@@ -78,6 +79,14 @@ SearchRun PlannedRun(const FuzzPlan& plan, uint64_t index) {
   const PlannedScenario& scenario = plan.scenarios[which];
   const Execution execution = {plan.seed, index, plan.faults, nullptr, plan.extent};
   return {scenario.name, scenario.fixed, execution, plan.strategy, plan.step_cap};
+}
+
+absl::Status CheckBuild(const FuzzPlan& plan, const std::string& build) {
+  if (plan.build.empty() || plan.build == build) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(plan.target, ": was rebuilt while the campaign ran: it began with build ",
+                   plan.build.substr(0, 12), ", now there is build ", build.substr(0, 12),
+                   "; what was found holds for the former, so run it again"));
 }
 
 Json ToJson(const FuzzPlan& plan) { return Write(plan); }

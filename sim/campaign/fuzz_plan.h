@@ -23,6 +23,7 @@ struct PlannedScenario {
 // does not depend on the number of workers or shards.
 struct FuzzPlan {
   std::string target;                      // path
+  std::string build;                       // of the target, as it was when the campaign began
   std::vector<PlannedScenario> scenarios;  // at least one
   std::string strategy;
   uint64_t seed = 0;
@@ -51,8 +52,9 @@ void VisitFields(T& scenario, Visitor&& visit) {
 }
 template <Is<FuzzPlan> T, typename Visitor>
 void VisitFields(T& plan, Visitor&& visit) {
-  static_assert(ListsAllOf<FuzzPlan, 7>());
+  static_assert(ListsAllOf<FuzzPlan, 8>());
   visit("target", plan.target);
+  visit("build", plan.build);
   visit("scenarios", plan.scenarios);
   visit("strategy", plan.strategy);
   visit("seed", plan.seed);
@@ -60,6 +62,11 @@ void VisitFields(T& plan, Visitor&& visit) {
   visit("faults", plan.faults);
   visit("extent", plan.extent);
 }
+
+// FailedPrecondition if the target is no longer that of the plan: it was built anew in the
+// meantime, and what is found from here on would be of something else. OK if the plan names no
+// build.
+absl::Status CheckBuild(const FuzzPlan& plan, const std::string& build);
 
 // Which scenario an index runs is drawn by its hash: strategies take turns by index, so scenarios
 // must not.

@@ -6,10 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "sim/campaign/salvage.h"
+#include "sim/campaign/target_info.h"
 #include "sim/strategy/strategy.h"
 
 namespace weir::sim {
@@ -79,6 +82,12 @@ struct Place {
   int deaths = 0;  // in a row
 };
 
+// Some time in the past if there is no such file.
+std::filesystem::file_time_type WrittenAt(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::last_write_time(path, error);
+}
+
 class Campaign {
  public:
   Campaign(const FuzzOptions& options, const Store& store, const FuzzListener& listener)
@@ -100,6 +109,7 @@ class Campaign {
   void StopAt(uint64_t index);
   void EndLate(Clock::duration since_stop);
   bool AnyRunning() const;
+  absl::Status CheckTarget() const;
   // Whether the lowest index among failures is awaited before one is told.
   bool Orderly() const { return options_.runs.has_value() && !options_.keep_going; }
 
@@ -107,6 +117,7 @@ class Campaign {
   const Store& store_;
   const FuzzListener& listener_;
   std::vector<Place> places_;
+  const std::filesystem::file_time_type target_written_ = WrittenAt(options_.plan.target);
   Clock::time_point start_ = Clock::now();
   std::optional<Clock::time_point> stopped_;  // when the workers were told to end
   FuzzStats gone_;                            // what workers that are gone have done
@@ -285,6 +296,13 @@ FuzzStats Campaign::Stats() const {
   return stats;
 }
 
+// Workers go on with the file that they have loaded, so nobody else would notice.
+absl::Status Campaign::CheckTarget() const {
+  if (WrittenAt(options_.plan.target) == target_written_) return absl::OkStatus();
+  const absl::StatusOr<TargetInfo> now = DescribeInChild(options_.plan.target);
+  return now.ok() ? CheckBuild(options_.plan, now->build_id) : now.status();
+}
+
 absl::StatusOr<FuzzStats> Campaign::Run() {
   const InterruptGuard guard;
   if (absl::Status status = StartAll(); !status.ok()) return status;
@@ -312,6 +330,7 @@ absl::StatusOr<FuzzStats> Campaign::Run() {
     listener_.failure(lowest->second);
   }
   if (!error_.ok()) return error_;
+  if (absl::Status status = CheckTarget(); !status.ok()) return status;
   return Stats();
 }
 

@@ -262,9 +262,11 @@ std::string RunText(const Schedule& schedule) {
 
 int RunWorker(const WorkerOptions& options, const Store& store, SharedPage& page, int pipe) {
   absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(options.plan.target, page);
-  if (!session.ok()) {
-    SendLine(pipe, DumpJson({{"error", std::string(session.status().message())},
-                             {"code", static_cast<int>(session.status().code())}}));
+  const absl::Status status =
+      session.ok() ? CheckBuild(options.plan, (*session)->info().build_id) : session.status();
+  if (!status.ok()) {
+    SendLine(pipe, DumpJson({{"error", std::string(status.message())},
+                             {"code", static_cast<int>(status.code())}}));
     return 3;
   }
   Worker(options, store, page, pipe, **session).Run();

@@ -230,6 +230,7 @@ int DoFuzz(const FuzzFlags& flags) {
   const absl::StatusOr<TargetInfo> info = DescribeInChild(target->path);
   if (!info.ok()) return ExitWith(info.status());
   options->plan.target = target->path;
+  options->plan.build = info->build_id;
   options->plan.seed = SeedOr(flags.seed);
   const absl::Status chosen = ChooseScenarios(flags, target->bug, *info, options->plan);
   if (!chosen.ok()) return ExitWith(chosen);

@@ -93,11 +93,12 @@ int List(const std::vector<std::string>& tests) {
 }
 
 // How a TEST is explored: as the flags say, else as it says itself.
-absl::StatusOr<FuzzOptions> OptionsOf(const GtestFlags& flags, const std::string& target,
+absl::StatusOr<FuzzOptions> OptionsOf(const GtestFlags& flags, const TargetInfo& target,
                                       const std::string& test, const Probe& probe) {
   const Exploration asked = probe.exploration.value_or(Exploration());
   FuzzOptions options;
-  options.plan.target = target;
+  options.plan.target = target.path;
+  options.plan.build = target.build_id;
   options.plan.scenarios = {{test, {}}};
   options.plan.strategy = asked.strategy.empty() ? std::string(kDefaultStrategy) : asked.strategy;
   options.plan.seed = asked.seed.value_or(flags.seed);
@@ -211,9 +212,10 @@ std::string EndLine(const TestResult& result, Clock::time_point begin) {
                       " ms)\n");
 }
 
-int RunTests(const GtestFlags& flags, const std::string& target,
+int RunTests(const GtestFlags& flags, const TargetInfo& target,
              const std::vector<std::string>& tests) {
-  const absl::StatusOr<std::vector<Probe>> probes = ProbeInChild(target, tests, flags.hang_seconds);
+  const absl::StatusOr<std::vector<Probe>> probes =
+      ProbeInChild(target.path, tests, flags.hang_seconds);
   if (!probes.ok()) return ExitWith(probes.status());
   const Clock::time_point start = Clock::now();
   std::vector<TestResult> results;
@@ -282,7 +284,7 @@ int DoGtest(const GtestFlags& flags) {
         absl::StrCat("--gtest_filter=", flags.filter, ": no test of ", flags.target, " matches")));
   }
   if (!flags.replay.empty()) return Replay(flags, *target, tests);
-  return RunTests(flags, chosen->path, tests);
+  return RunTests(flags, *target, tests);
 }
 
 // What test drivers pass along (ctest does), and what means nothing here.

@@ -66,6 +66,14 @@ TEST(FuzzPlan, SurvivesTheWayToAnotherProcess) {
   EXPECT_EQ(plan, Plan());
 }
 
+TEST(FuzzPlan, ATargetThatWasBuiltAnewIsNotThatOfThePlan) {
+  FuzzPlan plan = Plan();
+  EXPECT_TRUE(CheckBuild(plan, "abc").ok());  // it names none
+  plan.build = "abc";
+  EXPECT_TRUE(CheckBuild(plan, "abc").ok());
+  EXPECT_EQ(CheckBuild(plan, "abd").code(), absl::StatusCode::kFailedPrecondition);
+}
+
 TEST(FuzzPlan, EachFieldChangedByItselfGivesAnotherTextAndComesBack) {
   size_t n = 0;
   for (;; ++n) {
@@ -77,7 +85,7 @@ TEST(FuzzPlan, EachFieldChangedByItselfGivesAnotherTextAndComesBack) {
     EXPECT_NE(ToJson(plan).dump(), ToJson(Plan()).dump()) << flipper.flipped;
     EXPECT_EQ(FuzzPlanFromJson(ToJson(plan)), plan) << flipper.flipped;
   }
-  EXPECT_EQ(n, 13u);  // five of its own, two of each scenario, four of the extent
+  EXPECT_EQ(n, 14u);  // six of its own, two of each scenario, four of the extent
 }
 
 // Each of the ten pairs has p = 1/10, drawn for each group of kProfileGroup executions that have

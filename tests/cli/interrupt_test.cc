@@ -96,6 +96,16 @@ TEST_F(Interrupt, AnExecutionThatTheTimeCutsOffIsNoSuccess) {
                                HasSubstr("--hang-seconds")));
 }
 
+// What passed was another program than the one that is there now.
+TEST_F(Interrupt, ATargetThatWasBuiltAnewInTheMeantimeIsNoSuccess) {
+  fs::copy_file(Program("pass/producer_consumer"), folder_ / "t.so");
+  fs::copy_file(Program("pass/futex_bitset"), folder_ / "other.so");
+  const WeirEnd end = Run("fuzz --target ./t.so --runs 1000000000 --seed 1",
+                          "mv other.so t.so; touch t.so; kill -INT $p");
+  EXPECT_EQ(end.status, 2) << end.out << end.error;
+  EXPECT_THAT(end.error, HasSubstr("t.so: was rebuilt while the campaign ran: it began with "));
+}
+
 TEST_F(Interrupt, AShardWithoutExecutionsIsNoSuccess) {
   const WeirEnd end = Weir("fuzz marker_burst --runs 2 --shard 2/3", folder_);
   EXPECT_EQ(end.status, 2) << end.out;
