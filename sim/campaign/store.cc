@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -30,6 +31,26 @@ std::string TryToWrite(const std::string& directory) {
   return "";
 }
 
+// Why the file at `path` must not be replaced by one of `target`; empty if it may.
+std::string ReasonToKeep(const std::string& path, const std::string& target) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return "";
+  const absl::StatusOr<Schedule> there = ReadSchedule(path);
+  if (!there.ok()) return std::string(there.status().message());
+  return there->target == target ? "" : absl::StrCat(path, ": is of target ", there->target);
+}
+
+// Moves it to the first free name; empty if that cannot be.
+std::string KeepBeside(const std::string& path) {
+  std::error_code error;
+  for (int n = 1;; ++n) {
+    const fs::path kept = fs::path(path).parent_path() / absl::StrCat("kept-", n, ".weir.json");
+    if (fs::exists(kept, error)) continue;
+    fs::rename(path, kept, error);
+    return error ? "" : kept.string();
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Store> Store::Open(const std::string& directory) {
@@ -54,6 +75,13 @@ absl::StatusOr<std::string> Store::PutFound(const Schedule& schedule) const {
 
 absl::StatusOr<std::string> Store::MakeFirst(const std::string& found) const {
   const std::string path = (fs::path(found).parent_path() / "first.weir.json").string();
+  const absl::StatusOr<Schedule> schedule = ReadSchedule(found);
+  if (!schedule.ok()) return schedule.status();
+  if (const std::string reason = ReasonToKeep(path, schedule->target); !reason.empty()) {
+    const std::string kept = KeepBeside(path);
+    if (kept.empty()) return CannotWrite(path, reason);
+    std::fprintf(stderr, "weir: %s; it is kept as %s\n", reason.c_str(), kept.c_str());
+  }
   std::error_code error;
   fs::rename(found, path, error);
   if (error) return CannotWrite(path, error.message());

@@ -2,6 +2,7 @@
 //
 //   DIR/failures/<signature>/first.weir.json     the failure with the lowest index
 //   DIR/failures/<signature>/found-<index>…      on their way there
+//   DIR/failures/<signature>/kept-<n>.weir.json  what stood in the way and was of something else
 #ifndef WEIR_SIM_CAMPAIGN_STORE_H_
 #define WEIR_SIM_CAMPAIGN_STORE_H_
 
@@ -28,7 +29,9 @@ class Store {
   // Writes a failure as found-<index>; the file's path. In a worker.
   absl::StatusOr<std::string> PutFound(const Schedule& schedule) const;
 
-  // Makes a found file the first one of its signature; the new path. In the parent.
+  // Makes a found file the first one of its signature; the new path. In the parent. What stands
+  // there is replaced if it is of the same target; a file that cannot be read, or that is of
+  // another target, is kept beside it, and standard error says where.
   absl::StatusOr<std::string> MakeFirst(const std::string& found) const;
 
   // Removes a found file that is not the first.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "sim/campaign/catalogue.h"
@@ -44,6 +45,25 @@ TEST_F(StoreTest, KeepsAFailureUnderItsSignature) {
   EXPECT_EQ(first, (directory_ / "failures/deadlock-1/first.weir.json").string());
   EXPECT_FALSE(fs::exists(found));
   EXPECT_EQ(ReadSchedule(first)->origin.index, 17u);
+}
+
+// Nothing is lost: neither what is damaged, nor what another target has left under the same name.
+TEST_F(StoreTest, KeepsWhatIsOfSomethingElseBesideTheFirst) {
+  const Store store = *Store::Open(directory_.string());
+  const fs::path folder = directory_ / "failures/deadlock-1";
+  Schedule other = Failure(1);
+  other.target = "other";
+  ASSERT_TRUE(store.MakeFirst(*store.PutFound(other)).ok());
+  ASSERT_TRUE(store.MakeFirst(*store.PutFound(Failure(2))).ok());
+  EXPECT_EQ(ReadSchedule((folder / "kept-1.weir.json").string())->target, "other");
+
+  std::ofstream(folder / "first.weir.json") << "{\"weir\": 1, ";
+  ASSERT_TRUE(store.MakeFirst(*store.PutFound(Failure(3))).ok());
+  EXPECT_EQ(fs::file_size(folder / "kept-2.weir.json"), 12u);
+  EXPECT_EQ(ReadSchedule((folder / "first.weir.json").string())->origin.index, 3u);
+
+  ASSERT_TRUE(store.MakeFirst(*store.PutFound(Failure(4))).ok());
+  EXPECT_FALSE(fs::exists(folder / "kept-3.weir.json"));
 }
 
 TEST_F(StoreTest, SaysWhereItCannotWrite) {
