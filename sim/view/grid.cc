@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "sim/view/story.h"
 
@@ -19,6 +20,24 @@ size_t BytesOf(const std::string& text, size_t width) {
     if (!IsContinuation(text[i]) && characters++ == width) return i;
   }
   return text.size();
+}
+
+// True if a break before `text[at]` would cut a line number off or in two, as in "place.cc:14".
+bool SplitsLineNumber(const std::string& text, size_t at) {
+  size_t colon = at;
+  while (colon > 0 && absl::ascii_isdigit(text[colon - 1])) --colon;
+  if (colon > 0 && text[colon - 1] == ':') return at < text.size() && absl::ascii_isdigit(text[at]);
+  return at + 1 < text.size() && text[at] == ':' && absl::ascii_isdigit(text[at + 1]);
+}
+
+// Where a word is broken that does not fit into the first `most` bytes: behind a slash if it has
+// one, and else anywhere but before or in a line number.
+size_t BreakInWord(const std::string& word, size_t most) {
+  const size_t slash = word.rfind('/', most - 1);
+  if (slash != std::string::npos) return slash + 1;
+  size_t cut = most;
+  while (cut > 1 && (SplitsLineNumber(word, cut) || IsContinuation(word[cut]))) --cut;
+  return cut > 1 ? cut : most;
 }
 
 std::string Padded(std::string text, size_t width) {
@@ -65,10 +84,7 @@ std::vector<std::string> Wrap(const std::string& text, size_t width) {
     const size_t most = BytesOf(rest, width);
     size_t cut = rest.rfind(' ', most);
     const bool at_blank = cut != std::string::npos && cut > 0;
-    if (!at_blank) {
-      const size_t slash = rest.rfind('/', most - 1);
-      cut = slash != std::string::npos ? slash + 1 : most;
-    }
+    if (!at_blank) cut = BreakInWord(rest, most);
     lines.push_back(rest.substr(0, cut));
     rest.erase(0, at_blank ? cut + 1 : cut);
   }

@@ -41,7 +41,8 @@ class Grid {
 };
 
 // `text` in lines of at most `width` characters, broken at blanks or behind a slash where that is
-// possible. At least one.
+// possible, and never before or within a line number, as in "place.cc:14".
+// At least one.
 std::vector<std::string> Wrap(const std::string& text, size_t width);
 
 }  // namespace weir::sim

@@ -141,6 +141,15 @@ TEST(Grid, WrapsAtBlanksAndElseAnywhere) {
   EXPECT_THAT(Wrap("", 3), ElementsAre(""));
 }
 
+TEST(Grid, NeverBreaksALineNumber) {
+  EXPECT_THAT(Wrap("lock place.cc:14", 14), ElementsAre("lock", "place.cc:14"));
+  // Not even where the file's name itself must be broken, wherever the end of the line falls.
+  EXPECT_THAT(Wrap("long_name.cc:14", 14), ElementsAre("long_name.c", "c:14"));
+  EXPECT_THAT(Wrap("long_name.cc:14", 13), ElementsAre("long_name.c", "c:14"));
+  EXPECT_THAT(Wrap("long_name.cc:14", 12), ElementsAre("long_name.c", "c:14"));
+  EXPECT_THAT(Wrap("a/long_name.cc:14", 14), ElementsAre("a/", "long_name.c", "c:14"));
+}
+
 TEST(TimeText, ChoosesAUnit) {
   EXPECT_EQ(TimeText(740), "740 ns");
   EXPECT_EQ(TimeText(12'000'000), "12.000 ms");
