@@ -47,21 +47,22 @@ std::vector<bool> Actors(const Story& story, const std::vector<StoryEvent>& even
   return actors;
 }
 
-// The threads that get a column, in the story's order.
+// The threads that get a column, in the story's order: all actors, and of the others those that did
+// something last, as long as there are fewer than `most`.
 std::vector<size_t> Columns(const Story& story, const std::vector<StoryEvent>& events,
                             const std::vector<bool>& actors, size_t most) {
-  std::vector<size_t> chosen;
-  const auto choose = [&](size_t thread) {
-    if (thread >= story.threads.size() || chosen.size() >= most) return;
-    if (std::find(chosen.begin(), chosen.end(), thread) == chosen.end()) chosen.push_back(thread);
-  };
-  choose(story.failed_thread);
-  for (size_t i = events.size(); i-- > 0;) {
-    if (actors[events[i].thread]) choose(events[i].thread);
+  std::vector<bool> chosen = actors;
+  auto count = static_cast<size_t>(std::count(chosen.begin(), chosen.end(), true));
+  for (size_t i = events.size(); i-- > 0 && count < most;) {
+    if (chosen[events[i].thread]) continue;
+    chosen[events[i].thread] = true;
+    ++count;
   }
-  for (size_t i = events.size(); i-- > 0;) choose(events[i].thread);
-  std::sort(chosen.begin(), chosen.end());
-  return chosen;
+  std::vector<size_t> columns;
+  for (size_t thread = 0; thread < story.threads.size(); ++thread) {
+    if (chosen[thread]) columns.push_back(thread);
+  }
+  return columns;
 }
 
 // Tells what follows from an interruption at `edit`: what others do to the object that the thread

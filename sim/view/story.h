@@ -36,17 +36,18 @@ struct StoryOptions {
   // Events before the end that are told of a thread that failed, that weir interrupted or let run.
   size_t last = 6;
   size_t last_of_others = 2;
-  size_t around_edits = 1;   // events before and after each edit that are told
-  size_t most_edits = 24;    // the last ones, where there are more
-  size_t column_width = 22;  // as many threads are shown as have room for this; at least two
+  size_t around_edits = 1;  // events before and after each edit that are told
+  size_t most_edits = 24;   // the last ones, where there are more
+  // As many threads are shown as have room for this, but at least two and all that take part.
+  size_t column_width = 22;
 };
 
-// The table. Shown are, as far as there is room, the thread that failed, those that weir
-// interrupted or let run in place of another, and those that did something last; the others are
-// counted. Told are the last events of each, and for each edit what surrounds it, how the
-// interrupted thread went on, and what others did to the same object in the meantime; a line "⋮ 312
-// points" stands for what lies between. Equal events of one thread in a row are one line with "×n".
-// Long names of objects are letters in the table and spelled out below it.
+// The table. Shown are the thread that failed and those that weir interrupted or let run in place
+// of another, whatever the width; then, as far as there is room, those that did something last; the
+// others are counted. Told are the last events of each, and for each edit what surrounds it, how
+// the interrupted thread went on, and what others did to the same object in the meantime; a line "⋮
+// 312 points" stands for what lies between. Equal events of one thread in a row are one line with
+// "×n". Long names of objects are letters in the table and spelled out below it.
 std::string StoryTable(const Story& story, const StoryOptions& options);
 
 // "1.200 ms", "3.5 s", "740 ns".

@@ -86,6 +86,22 @@ TEST(Story, ShowsTheFailedThreadAndTheMostRecentOthers) {
   EXPECT_THAT(table, HasSubstr("(6 threads are not shown)"));
 }
 
+TEST(Story, WhoeverTakesPartHasAColumnWhateverTheWidth) {
+  Story story;
+  story.failed_thread = 0;
+  for (size_t thread = 0; thread < 9; ++thread) {
+    story.threads.push_back("thread-" + std::to_string(thread));
+    story.events.push_back(Event(thread + 1, thread, "yield"));
+  }
+  story.events[2].edit = "thread-3 runs next";
+  story.events[5].edit = "thread-6 runs next";
+  const std::string table = StoryTable(story, {.width = 60, .column_width = 20});
+  for (const char* actor : {"thread-0", "thread-2", "thread-3", "thread-5", "thread-6"}) {
+    EXPECT_THAT(table, HasSubstr(std::string(actor) + " "));
+  }
+  EXPECT_THAT(table, HasSubstr("(4 threads are not shown)"));
+}
+
 TEST(Story, AnInterruptedThreadsConflictsAreToldUntilItGoesOn) {
   Story story;
   story.threads = {"reader", "writer"};
