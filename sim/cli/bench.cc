@@ -27,12 +27,15 @@
 namespace weir::sim {
 namespace {
 
-// One repetition of one case. Long enough for 10^6 points, short against the disturbances of a
-// shared machine, of which the median over the repetitions then drops.
+// A repetition of a case is the executions 0 … kExecutions − 1 of campaign 1, as often as it takes
+// to last so long: always the same ones, so that repetitions differ in nothing but the machine.
+// What an execution costs depends on the stickiness that it draws (a ninth each has s = 1 − 2^-e, e
+// = 0 … 8: sim/strategy/random.h) more than on anything that a commit changes; with 20 of each on
+// average, two commits that draw other numbers can be compared to some 3 %. With a dozen
+// executions, as many as fit into 30 ms, they differed by a third.
+constexpr uint64_t kExecutions = 180;
 constexpr double kRepetitionSeconds = 0.03;
 constexpr uint64_t kJumpRounds = 500'000;
-// The clock is read after so many points, so that reading it does not count.
-constexpr uint64_t kPointsPerReading = 10'000;
 constexpr uint64_t kLogEntries = 1 << 20;
 
 struct Setting {
@@ -113,7 +116,6 @@ struct Measured {
   const WeirScenario* scenario;
   std::vector<int64_t> values;
   std::unique_ptr<Strategy> strategy;
-  uint64_t next_index = 0;
   std::vector<Sample> samples;
 };
 
@@ -167,7 +169,7 @@ uint64_t ResidentBytes(const char* field) {
 absl::StatusOr<Measured> Prepare(const Case& the_case, const Target& target) {
   for (const WeirScenario* scenario : target.scenarios) {
     if (std::string_view(scenario->name) != the_case.scenario) continue;
-    Measured measured{&the_case, scenario, {}, MakeStrategy(the_case.strategy), 0, {}};
+    Measured measured{&the_case, scenario, {}, MakeStrategy(the_case.strategy), {}};
     for (size_t i = 0; i < scenario->parameter_count; ++i) {
       const WeirParameter& parameter = scenario->parameters[i];
       measured.values.push_back(parameter.fallback);
@@ -190,8 +192,7 @@ struct Work {
   uint64_t points = 0;
 };
 
-absl::Status RunNext(Measured& measured, Work& work) {
-  work.options.execution.index = measured.next_index++;
+absl::Status RunOne(Measured& measured, Work& work) {
   const RunResult result = Run(work.options, *measured.strategy);
   ++work.executions;
   work.points += result.points;
@@ -201,12 +202,12 @@ absl::Status RunNext(Measured& measured, Work& work) {
                                           " of campaign 1: ", result.verdict.message));
 }
 
-// Executions until the time of a repetition is over.
-absl::Status RunForAWhile(Measured& measured, Work& work) {
+absl::Status RunTheSame(Measured& measured, Work& work) {
   const double begin = CpuSecondsOfThread();
   while (CpuSecondsOfThread() - begin < kRepetitionSeconds) {
-    for (const uint64_t next = work.points + kPointsPerReading; work.points < next;) {
-      if (absl::Status status = RunNext(measured, work); !status.ok()) return status;
+    for (uint64_t index = 0; index < kExecutions; ++index) {
+      work.options.execution.index = index;
+      if (absl::Status status = RunOne(measured, work); !status.ok()) return status;
     }
   }
   return absl::OkStatus();
@@ -219,7 +220,7 @@ absl::Status RunSearch(Measured& measured, Work& work) {
   work.options.execution.extent.deviations = 1;
   if (measured.the_case->copies) work.options.log = nullptr;  // it wants whole executions
   do {
-    if (absl::Status status = RunNext(measured, work); !status.ok()) return status;
+    if (absl::Status status = RunOne(measured, work); !status.ok()) return status;
   } while (measured.strategy->Advance());
   return absl::OkStatus();
 }
@@ -236,7 +237,7 @@ absl::StatusOr<Sample> Repeat(Measured& measured, DecisionLog& log, SharedPage& 
   const double begin = CpuSecondsOfThread();
   const absl::Status status = IsSystematic(measured.the_case->strategy)
                                   ? RunSearch(measured, work)
-                                  : RunForAWhile(measured, work);
+                                  : RunTheSame(measured, work);
   if (!status.ok()) return status;
   const double seconds = CpuSecondsOfThread() - begin;
   sample.seconds_per_schedule = seconds / static_cast<double>(work.executions);
