@@ -280,7 +280,9 @@ void AddFuzz(CLI::App& app, Command& chosen) {
       ->add_option("--hang-seconds", flags->hang_seconds,
                    "CPU seconds without a scheduling point that are a hang")
       ->check(CLI::PositiveNumber);
-  command->add_option("--step-cap", flags->step_cap, "scheduling points after which an execution is ended, with the verdict limit")
+  command
+      ->add_option("--step-cap", flags->step_cap,
+                   "scheduling points after which an execution is ended, with the verdict limit")
       ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000'000}));
   command->add_flag("--keep-going", flags->keep_going, "go on after a failure");
   command->add_flag("--verify", flags->verify,

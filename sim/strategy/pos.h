@@ -23,11 +23,13 @@ namespace weir::sim {
 //
 // - A thread that has waited and is woken gets a new priority: what woke it races with what it
 //   waits for.
-// - A thread that yields, spins or polls a clock, or has run for a slice (limits.h) without waiting,
+// - A thread that yields, spins or polls a clock, or has run for a slice (limits.h) without
+// waiting,
 //   is below all others until its next event.
-// - What such a thread is about to do counts as a look, whatever the operation is: a comparison that
-//   fails again changes nothing. Else two threads that spin on one object would raise each other for
-//   ever, above a third one that neither waits for them nor races with them.
+// - What such a thread is about to do counts as a look, whatever the operation is: a comparison
+// that
+//   fails again changes nothing. Else two threads that spin on one object would raise each other
+//   for ever, above a third one that neither waits for them nor races with them.
 // - Where only one thread can run, nobody is asked; its events have no priorities.
 class PosStrategy final : public Strategy {
  public:

@@ -57,7 +57,7 @@ TEST_F(Gtest, AFailureTellsTheCommandThatRepeatsIt) {
   EXPECT_THAT(found.out, AllOf(HasSubstr("[ RUN      ] Account.KeepsBoth\n"),
                                HasSubstr(": Expected equality of these values: "
                                          "BalanceOfTwo(), Which is: 1, 2, one is lost"),
-                               HasSubstr("(assertion-expect_some_tests.cc_"),
+                               HasSubstr("(assertion-Account_KeepsBoth_Test__TestBody-"),
                                HasSubstr("[  FAILED  ] Account.KeepsBoth (")));
   const std::string command = Line(found.out, "replay");
   ASSERT_THAT(command,
@@ -88,7 +88,8 @@ TEST_F(Gtest, EndsWithTheFirstExpectationThatFails) {
 
 TEST_F(Gtest, AFailureWithoutAPlaceHasItsTestsName) {
   EXPECT_THAT(Run("--gtest_filter=Account.FailsNowhere").out,
-              AllOf(HasSubstr("FailsNowhere: "), HasSubstr("(assertion-expect_FailsNowhere)")));
+              AllOf(HasSubstr("FailsNowhere: "),
+                    HasSubstr("(assertion-Account_FailsNowhere_Test__TestBody-")));
 }
 
 TEST_F(Gtest, AnExceptionIsToldWhereItWasThrown) {

@@ -205,9 +205,9 @@ TEST_F(WholeWay, WhatCannotBeCutOffIsRepeatedByItsSeed) {
 // no yield, surw found none in 100,000 executions, and the other strategies one in 37 to 272.
 TEST_F(WholeWay, EveryStrategyFindsWhatThreadsDoBeforeMainsEnd) {
   for (const char* const strategy : {"portfolio", "random", "pct", "pos", "surw", "conflict"}) {
-    const WeirEnd end = Run(std::string("fuzz --runs 40 --seed 1 --no-faults --strategy ") + strategy +
-                            " --campaign " + strategy + " --target " +
-                            Program("assertion/main_returns"));
+    const WeirEnd end =
+        Run(std::string("fuzz --runs 40 --seed 1 --no-faults --strategy ") + strategy +
+            " --campaign " + strategy + " --target " + Program("assertion/main_returns"));
     EXPECT_EQ(end.status, 1) << strategy << "\n" << end.out << end.error;
   }
 }

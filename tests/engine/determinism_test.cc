@@ -39,9 +39,9 @@ TEST(Determinism, AReusedSlotStartsWithFreshThreadLocals) {
   simulation.ExpectAll(20, VerdictKind::kPass);
 }
 
-// The target chooses alike in every run; only what it read from the processor differs.
+// The target chooses alike in every run; only what it found in memory that is nobody's differs.
 TEST(Determinism, TheFingerprintCoversResultsNotOnlyChoices) {
-  Simulation simulation("engine/targets/untold_time");
+  Simulation simulation("engine/targets/untold_count");
   ASSERT_TRUE(simulation.ready());
   const RunResult first = simulation.Run(0);
   const RunResult second = simulation.Run(0);

@@ -28,7 +28,7 @@ void Use(char* memory, size_t bytes) {
 
 template <size_t kDepth>
 __attribute__((noinline)) void UseStack() {
-  char memory[kDepth];
+  [[clang::uninitialized]] char memory[kDepth];
   Use(memory, kDepth / 3);  // what lies above has been in use
 }
 
