@@ -27,12 +27,12 @@
 namespace weir::sim {
 namespace {
 
-// A repetition of a case is the executions 0 … kExecutions − 1 of campaign 1, as often as it takes
-// to last so long: always the same ones, so that repetitions differ in nothing but the machine.
-// What an execution costs depends on the stickiness that it draws (a ninth each has s = 1 − 2^-e, e
-// = 0 … 8: sim/strategy/random.h) more than on anything that a commit changes; with 20 of each on
-// average, two commits that draw other numbers can be compared to some 3 %. With a dozen
-// executions, as many as fit into 30 ms, they differed by a third.
+// The n-th repetition of a case is the executions 0 … kExecutions − 1 of campaign n, as often as it
+// takes to last so long: the same ones in each run of weir bench. What an execution costs depends
+// on the stickiness that it draws (1 − 2^-e with e of 0 … 8: sim/strategy/random.h) more than on
+// anything that a commit changes. So a commit that draws other numbers is compared over as many
+// executions as can be: the medians of single campaigns of 180 with 16 threads were 21 to 26 ns a
+// point, and a dozen executions, as many as fit into 30 ms, differed by a third.
 constexpr uint64_t kExecutions = 180;
 constexpr double kRepetitionSeconds = 0.03;
 constexpr uint64_t kJumpRounds = 500'000;
@@ -197,9 +197,9 @@ absl::Status RunOne(Measured& measured, Work& work) {
   ++work.executions;
   work.points += result.points;
   if (!result.verdict.failed()) return absl::OkStatus();
-  return absl::InternalError(absl::StrCat(measured.the_case->name, ", execution ",
-                                          work.options.execution.index,
-                                          " of campaign 1: ", result.verdict.message));
+  return absl::InternalError(absl::StrCat(
+      measured.the_case->name, ", execution ", work.options.execution.index, " of campaign ",
+      work.options.execution.campaign_seed, ": ", result.verdict.message));
 }
 
 absl::Status RunTheSame(Measured& measured, Work& work) {
@@ -225,13 +225,14 @@ absl::Status RunSearch(Measured& measured, Work& work) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Sample> Repeat(Measured& measured, DecisionLog& log, SharedPage& page) {
+absl::StatusOr<Sample> Repeat(Measured& measured, uint64_t campaign_seed, DecisionLog& log,
+                              SharedPage& page) {
   Sample sample;
   sample.jump_ns = JumpNs();
   Work work;
   work.options.scenario = measured.scenario;
   work.options.values = measured.values;
-  work.options.execution.campaign_seed = 1;
+  work.options.execution.campaign_seed = campaign_seed;
   work.options.log = &log;
   work.options.progress = &page.progress;
   const double begin = CpuSecondsOfThread();
@@ -302,8 +303,9 @@ absl::Status MeasureTarget(const std::string& path, const std::vector<const Case
   }
   // The first round warms caches and is not counted.
   for (int repetition = -1; repetition < options.repetitions; ++repetition) {
+    const auto campaign_seed = static_cast<uint64_t>(std::max(repetition, 0) + 1);
     for (Measured& measured : all) {
-      const absl::StatusOr<Sample> sample = Repeat(measured, *log, page);
+      const absl::StatusOr<Sample> sample = Repeat(measured, campaign_seed, *log, page);
       if (!sample.ok()) return sample.status();
       if (repetition >= 0) measured.samples.push_back(*sample);
     }
