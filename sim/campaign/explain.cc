@@ -87,16 +87,40 @@ Hinge MakeHinge(const Edit& edit, const Schedule& schedule) {
   return hinge;
 }
 
+Hinge MakeHinge(const Fault& fault) {
+  const std::string life = fault.incarnation == 0 ? "" : absl::StrCat("#", fault.incarnation);
+  Hinge hinge;
+  hinge.thread = absl::StrCat(fault.process, life);
+  hinge.at = absl::StrCat("its operation ", fault.op);
+  hinge.choice =
+      fault.kind == Fault::Kind::kRestart ? "it is killed, and starts again" : "it is killed";
+  return hinge;
+}
+
+// The one that is about this event; null if none is. The first `edits` are of the edits, then those
+// of the faults come.
+Hinge* HingeAt(const TraceEvent& event, const Trace& trace, size_t edits,
+               std::vector<Hinge>& hinges) {
+  if (event.end != TraceEvent::End::kNone) {
+    const std::string process = ProcessOf(trace.threads[event.thread].path);
+    for (size_t i = edits; i < hinges.size(); ++i) {
+      if (hinges[i].thread == process) return &hinges[i];
+    }
+  }
+  return event.edit && *event.edit < edits ? &hinges[*event.edit] : nullptr;
+}
+
+// Nothing of a plain program, where there is no scenario beside the code that it tests.
 const char* OwnerText(Owner owner) {
   switch (owner) {
     case Owner::kUnknown:
       break;
     case Owner::kTested:
-      return "the tested code";
+      return ", of the tested code";
     case Owner::kScenario:
-      return "the scenario";
+      return ", of the scenario";
   }
-  return "unknown code";
+  return "";
 }
 
 }  // namespace
@@ -116,18 +140,24 @@ Explanation Explain(Session& session, const Schedule& schedule, const Trace& tra
             OwnerOf(UserFrame(stack.frames), folder) == Owner::kScenario;
     }
   }
-  if (schedule.edits.size() > kMostHinges) return explanation;
+  const size_t edits = schedule.edits.size();
+  if (edits + schedule.faults.size() > kMostHinges) return explanation;
   for (const Edit& edit : schedule.edits) explanation.hinges.push_back(MakeHinge(edit, schedule));
+  for (const Fault& fault : schedule.faults) explanation.hinges.push_back(MakeHinge(fault));
   for (const TraceEvent& event : trace.events) {
-    if (!event.edit || *event.edit >= explanation.hinges.size()) continue;
-    Hinge& hinge = explanation.hinges[*event.edit];
+    Hinge* const hinge = HingeAt(event, trace, edits, explanation.hinges);
+    if (hinge == nullptr) continue;
     const Frame* const frame = places.FrameAt(event.step, *symbols);
-    hinge.owner = OwnerOf(frame, folder);
-    if (frame != nullptr) hinge.place = ShortPlace(*frame);
+    hinge->owner = OwnerOf(frame, folder);
+    if (frame != nullptr) hinge->place = ShortPlace(*frame);
   }
   for (size_t i = 0; i < explanation.hinges.size(); ++i) {
     Schedule without = schedule;
-    without.edits.erase(without.edits.begin() + static_cast<std::ptrdiff_t>(i));
+    if (i < edits) {
+      without.edits.erase(without.edits.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      without.faults.erase(without.faults.begin() + static_cast<std::ptrdiff_t>(i - edits));
+    }
     const absl::StatusOr<Replayed> replayed = session.Replay(without, ReplayMode::kLenient);
     if (!replayed.ok()) continue;
     Hinge& hinge = explanation.hinges[i];
@@ -144,7 +174,7 @@ std::string ExplanationText(const Explanation& explanation) {
   size_t needed = 0;
   for (const Hinge& hinge : explanation.hinges) {
     absl::StrAppend(&text, "  ", hinge.thread, " at ", hinge.at,
-                    hinge.place.empty() ? "" : absl::StrCat(" (", hinge.place, ")"), ", of ",
+                    hinge.place.empty() ? "" : absl::StrCat(" (", hinge.place, ")"),
                     OwnerText(hinge.owner), ": ", hinge.choice,
                     "\n    without it: ", hinge.needed ? hinge.without : "the same failure", "\n");
     needed += hinge.needed;
@@ -164,7 +194,7 @@ std::string ExplanationText(const Explanation& explanation) {
                     "scenario's threads race on");
     if (needed > 0) {
       absl::StrAppend(&text, "; ", scenarios, " of the ", needed,
-                      " edits that it hinges on are in the scenario's code");
+                      " that it hinges on are in the scenario's code");
     }
     absl::StrAppend(&text,
                     ".\nLook there first: it may be the test that is wrong, and not what it "

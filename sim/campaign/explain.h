@@ -37,16 +37,16 @@ struct SharedState {
 };
 
 struct Explanation {
-  std::vector<Hinge> hinges;  // one for each edit, in their order
+  std::vector<Hinge> hinges;  // one for each edit, in their order, then one for each fault
   std::vector<SharedState> shared;
   bool check_is_scenarios = false;  // the check that failed stands in the scenario's code
 };
 
-// Beyond so many edits it is not tried what each of them is for: minimise first.
+// Beyond so many edits and faults it is not tried what each of them is for: minimise first.
 inline constexpr size_t kMostHinges = 16;
 
 // `trace` and `places` are of a watched replay of `schedule`, the last execution of `session`, and
-// `report` is what came of it. Runs the schedule once more for each of its edits.
+// `report` is what came of it. Runs the schedule once more for each of its edits and faults.
 Explanation Explain(Session& session, const Schedule& schedule, const Trace& trace,
                     const PlaceObserver& places, const Report& report);
 

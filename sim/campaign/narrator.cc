@@ -57,7 +57,11 @@ uint64_t SinceStart(uint64_t time_ns) {
   return time_ns >= kStartOfTimeNs ? time_ns - kStartOfTimeNs : time_ns;
 }
 
-StoryEvent MakeEvent(const TraceEvent& event, const Schedule& schedule) {
+const char* CrashText(TraceEvent::End end) {
+  return end == TraceEvent::End::kRestart ? " is killed here, and starts again" : " is killed here";
+}
+
+StoryEvent MakeEvent(const TraceEvent& event, const TraceThread& thread, const Schedule& schedule) {
   StoryEvent told;
   told.step = event.step;
   told.time_ns = SinceStart(event.time_ns);
@@ -68,6 +72,10 @@ StoryEvent MakeEvent(const TraceEvent& event, const Schedule& schedule) {
   if (event.op == Op::kRound) told.what = absl::StrCat("round ", event.round);
   if (event.edit && *event.edit < schedule.edits.size()) {
     told.edit = EditText(schedule.edits[*event.edit], schedule);
+  }
+  if (event.end != TraceEvent::End::kNone) {
+    told.what = absl::StrCat("about to ", told.what);
+    told.edit = absl::StrCat(ProcessOf(thread.path), CrashText(event.end));
   }
   return told;
 }
@@ -199,6 +207,10 @@ std::string EditText(const Edit& edit, const Schedule& schedule) {
   return "";
 }
 
+std::string ProcessOf(std::string_view thread_path) {
+  return std::string(thread_path.substr(0, thread_path.find('/')));
+}
+
 Story MakeStory(const Trace& trace, const Schedule& schedule, const Report& report,
                 const PlaceObserver* places, Symbols* symbols) {
   Story story;
@@ -223,7 +235,7 @@ Story MakeStory(const Trace& trace, const Schedule& schedule, const Report& repo
       story.events.push_back(MakeOutput(*output++, SinceStart(event.time_ns)));
     }
     resume(event.thread);
-    StoryEvent told = MakeEvent(event, schedule);
+    StoryEvent told = MakeEvent(event, trace.threads[event.thread], schedule);
     if (places != nullptr && symbols != nullptr) told.place = places->PlaceOf(event.step, *symbols);
     if (IsInterruption(event, trace, schedule)) {
       StoryEvent later = told;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <string_view>
 
 #include "sim/engine/observer.h"
 #include "sim/schedule/schedule.h"
@@ -50,6 +51,9 @@ std::string FaultText(const EditChoice& choice);
 
 // "coordinator/reader-1 runs next": what an edit chose.
 std::string EditText(const Edit& edit, const Schedule& schedule);
+
+// The process of a thread, and which life of it: "worker-1#1" of "worker-1#1/main.2".
+std::string ProcessOf(std::string_view thread_path);
 
 }  // namespace weir::sim
 

@@ -203,4 +203,8 @@ std::string Grouped(uint64_t number) {
   return text;
 }
 
+std::string Counted(uint64_t number, const char* what) {
+  return absl::StrCat(Grouped(number), " ", what, number == 1 ? "" : "s");
+}
+
 }  // namespace weir::sim

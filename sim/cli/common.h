@@ -86,6 +86,8 @@ size_t TerminalWidth();
 
 // "1,234,567".
 std::string Grouped(uint64_t number);
+// "1 edit", "2,000 edits". `what` is a word that has its plural by an s.
+std::string Counted(uint64_t number, const char* what);
 
 }  // namespace weir::sim
 

@@ -221,8 +221,8 @@ void FuzzReport::Failure(const FailureMessage& failure) {
   } else {
     absl::StrAppend(&text, "  found as  regression ", failure.regression, "\n");
   }
-  absl::StrAppend(&text, "  file      ", DisplayPath(failure.file), "  (", failure.edits,
-                  failure.edits == 1 ? " edit)\n" : " edits)\n");
+  absl::StrAppend(&text, "  file      ", DisplayPath(failure.file), "  (",
+                  Counted(failure.edits, "edit"), ")\n");
   absl::StrAppend(&text, "  replay    ", replay, "\n");
   if (!failure.only_by_seed) {
     absl::StrAppend(&text, "  minimise  ",
@@ -293,9 +293,8 @@ void FuzzReport::End(const FuzzStats& stats, int exit_status) {
   }
   std::string text = absl::StrFormat(
       "%s of %s points in %.1f s (%s/s, %s points/s), %s different, %s\n",
-      Grouped(stats.executions) + (stats.executions == 1 ? " execution" : " executions"),
-      Short(static_cast<double>(stats.points)), stats.seconds,
-      Short(PerSecond(stats.executions, stats.seconds)),
+      Counted(stats.executions, "execution"), Short(static_cast<double>(stats.points)),
+      stats.seconds, Short(PerSecond(stats.executions, stats.seconds)),
       Short(PerSecond(stats.points, stats.seconds)),
       (stats.distinct == stats.executions ? "all" : "about " + Grouped(stats.distinct)),
       SharesText(stats));

@@ -72,10 +72,6 @@ std::vector<std::string> ChosenTests(const GtestFlags& flags, const TargetInfo& 
   return names;
 }
 
-std::string Counted(uint64_t number, const char* what) {
-  return absl::StrCat(Grouped(number), " ", what, number == 1 ? "" : "s");
-}
-
 uint64_t MillisecondsSince(Clock::time_point start) {
   return static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());

@@ -99,8 +99,9 @@ void TellResult(const MinimizeFlags& flags, const Minimized& minimized, const st
   absl::StrAppend(&text, "points  ", Grouped(report.before.points), " → ",
                   Grouped(report.after.points), "\n");
   absl::StrAppend(&text, "runs    ", RunText(minimized.schedule), "\n");
-  absl::StrAppend(&text, "tries   ", report.tries, " executions in ", report.rounds, " rounds",
-                  report.finished ? "" : ", until the time was up", "\n");
+  absl::StrAppend(&text, "tries   ", Counted(report.tries, "execution"), " in ",
+                  Counted(report.rounds, "round"), report.finished ? "" : ", until the time was up",
+                  "\n");
   absl::StrAppend(&text, "failure ", identity.name, "\n");
   absl::StrAppend(&text, "file    ", DisplayPath(output), "\nreplay  ", replay, "\nshow    ", show,
                   "\n", also_found.Text());

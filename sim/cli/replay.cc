@@ -32,11 +32,11 @@ void PrintOutcome(const ReplayOptions& options, const ScheduleFile& file,
   }
   if (!replayed.same.ok()) return;  // said by ExitWith
   std::string text = absl::StrCat(options.lenient ? "came to " : "reproduced: ", verdict, " after ",
-                                  Grouped(result.points), " points, fingerprint ",
+                                  Counted(result.points, "point"), ", fingerprint ",
                                   absl::Hex(result.fingerprint, absl::kZeroPad16), "\n");
   if (!replayed.unused_edits.empty()) {
-    absl::StrAppend(&text, replayed.unused_edits.size(), " of ", file.schedule.edits.size(),
-                    " edits did not fit\n");
+    absl::StrAppend(&text, replayed.unused_edits.size(), " of ",
+                    Counted(file.schedule.edits.size(), "edit"), " did not fit\n");
   }
   if (options.run.times > 1) {
     absl::StrAppend(&text, options.run.times, " of ", options.run.times, " replays were equal\n");

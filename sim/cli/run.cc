@@ -25,8 +25,8 @@ void PrintResult(const RunOnceOptions& options, const RunResult& result) {
     return;
   }
   Print(absl::StrCat(std::string(VerdictName(result.verdict.kind)), " after ",
-                     Grouped(result.points), " points, ", result.thread_count, " threads, ",
-                     TimeText(result.time_ns), " of virtual time, fingerprint ",
+                     Counted(result.points, "point"), ", ", Counted(result.thread_count, "thread"),
+                     ", ", TimeText(result.time_ns), " of virtual time, fingerprint ",
                      absl::Hex(result.fingerprint, absl::kZeroPad16), "\n"));
 }
 

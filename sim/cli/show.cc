@@ -9,6 +9,7 @@
 #include "sim/cli/schedule_file.h"
 #include "sim/schedule/observer_list.h"
 #include "sim/schedule/recorder.h"
+#include "sim/strategy/strategy.h"
 
 namespace weir::sim {
 namespace {
@@ -26,8 +27,14 @@ struct ShowOptions {
 
 std::string OriginText(const Origin& origin) {
   if (origin.strategy == kFuzzInput) return "a fuzzer's input";
-  return absl::StrCat("execution ", origin.index, " of seed ", origin.campaign_seed, ", strategy ",
-                      origin.strategy);
+  std::string text = absl::StrCat("execution ", origin.index, " of seed ", origin.campaign_seed,
+                                  ", strategy ", origin.strategy);
+  // What the file says repeats the execution; which of its members that was is for people.
+  if (MakeStrategy(origin.strategy) != nullptr) {
+    const std::string_view member = TurnOf(origin.strategy, origin.index).strategy->name;
+    if (member != origin.strategy) absl::StrAppend(&text, " (", std::string(member), ")");
+  }
+  return text;
 }
 
 std::string Header(const ScheduleFile& file, const Replayed& replayed) {
@@ -36,8 +43,9 @@ std::string Header(const ScheduleFile& file, const Replayed& replayed) {
                       std::string(VerdictName(replayed.result.verdict.kind)), "  (",
                       replayed.report.signature, ")\n", "scenario  ", RunText(schedule), "\n",
                       "found as  ", OriginText(schedule.origin), "\n", "schedule  ",
-                      schedule.edits.size(), " edits and ", schedule.faults.size(),
-                      " faults to the default, ", Grouped(replayed.result.points), " points, ",
+                      Counted(schedule.edits.size(), "edit"), " and ",
+                      Counted(schedule.faults.size(), "fault"), " to the default, ",
+                      Counted(replayed.result.points, "point"), ", ",
                       TimeText(replayed.result.time_ns), " of virtual time\n");
 }
 

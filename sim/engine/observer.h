@@ -37,6 +37,9 @@ class Observer {
   // The result of the thread's last operation (a loaded value, an error number); goes into the
   // fingerprint too.
   virtual void OnResult(ThreadSlot thread, uint64_t value) { (void)thread, (void)value; }
+  // The thread's process is killed by a fault, before the operation of its last point; `restarts`:
+  // and begins its next life at once. What weir::Kill() does is an operation, with a point.
+  virtual void OnCrash(ThreadSlot thread, bool restarts) { (void)thread, (void)restarts; }
   // The target wrote to its standard output (1) or error (2).
   virtual void OnOutput(ThreadSlot thread, int fd, std::string_view text) {
     (void)thread, (void)fd, (void)text;

@@ -292,11 +292,18 @@ void RestartProcess(uint16_t id) {
   StartLife(id);
 }
 
+static void NotifyCrash(bool restarts) {
+  if (g_run.observer == nullptr) return;
+  HostScope host;
+  g_run.observer->OnCrash(world().current, restarts);
+}
+
 void CrashProcess(uint16_t id) {
   World& w = world();
   Process& process = w.processes[id];
   const bool restarts = process.restarts;
   const ThreadSlot me = w.current;
+  NotifyCrash(restarts);
   NoteFault(w.now_ns);
   DropThreads(id, me);
   if (restarts) {

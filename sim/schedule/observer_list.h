@@ -23,6 +23,9 @@ class ObserverList final : public Observer {
   void OnResult(ThreadSlot thread, uint64_t value) override {
     for (Observer* observer : observers_) observer->OnResult(thread, value);
   }
+  void OnCrash(ThreadSlot thread, bool restarts) override {
+    for (Observer* observer : observers_) observer->OnCrash(thread, restarts);
+  }
   void OnOutput(ThreadSlot thread, int fd, std::string_view text) override {
     for (Observer* observer : observers_) observer->OnOutput(thread, fd, text);
   }

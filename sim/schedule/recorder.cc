@@ -124,6 +124,12 @@ void Recorder::RecordFault(const Point& point, Choice choice) {
                      .op = FaultOp(choice)});
 }
 
+void Recorder::OnCrash(ThreadSlot thread, bool restarts) {
+  if (TraceEvent* const event = EventOf(standings_[thread])) {
+    event->end = restarts ? TraceEvent::End::kRestart : TraceEvent::End::kCrash;
+  }
+}
+
 void Recorder::OnResult(ThreadSlot thread, uint64_t value) {
   if (TraceEvent* event = EventOf(standings_[thread])) event->result = value;
 }

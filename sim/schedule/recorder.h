@@ -43,6 +43,7 @@ class Recorder final : public Observer {
 
   void OnPoint(const PointEvent& event) override;
   void OnDecision(const Point& point, Choice choice) override;
+  void OnCrash(ThreadSlot thread, bool restarts) override;
   void OnResult(ThreadSlot thread, uint64_t value) override;
   void OnOutput(ThreadSlot thread, int fd, std::string_view text) override;
   void OnFact(ThreadSlot thread, std::string_view key, int64_t value) override;

@@ -25,6 +25,9 @@ struct TraceEvent {
   std::optional<uint64_t> result;  // of the operation, once it had one
   // Index into the schedule's edits of the last one that applied here.
   std::optional<uint32_t> edit;
+  // Its process is killed here by a fault, so that the operation is not done.
+  enum class End : uint8_t { kNone, kCrash, kRestart };
+  End end = End::kNone;
 };
 
 struct TraceThread {

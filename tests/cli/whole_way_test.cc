@@ -12,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class WholeWay : public ::testing::Test {
  protected:
@@ -210,6 +211,28 @@ TEST_F(WholeWay, EveryStrategyFindsWhatThreadsDoBeforeMainsEnd) {
             " --campaign " + strategy + " --target " + Program("assertion/main_returns"));
     EXPECT_EQ(end.status, 1) << strategy << "\n" << end.out << end.error;
   }
+}
+
+// The program is right but for the crash, which is no edit: it has a row, at an operation that is
+// not told as done, and a line of what the failure hinges on.
+TEST_F(WholeWay, ACrashStandsInTheStoryAndInWhatTheFailureHingesOn) {
+  const std::string target = " --target " + Program("assertion/never_dies");
+  const nlohmann::json failure = Find("assertion/never_dies", "c", "--faults crash");
+  ASSERT_EQ(Run("minimize " + failure.value("file", "") + " -o m.weir.json" + target).status, 0);
+  const WeirEnd show = Run("show m.weir.json --width 120" + target);
+  EXPECT_EQ(show.status, 0) << show.error;
+  EXPECT_THAT(show.out,
+              AllOf(HasSubstr("0 edits and 1 fault to the default"), HasSubstr(" is killed here\n"),
+                    HasSubstr("about to "), HasSubstr(": it is killed\n    without it: pass\n")));
+}
+
+TEST_F(WholeWay, OneEditIsNotEditsAndThePortfoliosMemberIsNamed) {
+  const std::string target = " --target " + Program("assertion/lost_update");
+  const nlohmann::json failure = Find("assertion/lost_update");
+  ASSERT_EQ(Run("minimize " + failure.value("file", "") + " -o m.weir.json" + target).status, 0);
+  const WeirEnd show = Run("show m.weir.json" + target);
+  EXPECT_THAT(show.out, AllOf(HasSubstr("1 edit and 0 faults to the default"),
+                              HasSubstr(", strategy portfolio ("), Not(HasSubstr("unknown code"))));
 }
 
 }  // namespace
