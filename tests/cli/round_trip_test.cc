@@ -24,6 +24,7 @@ const std::map<VerdictKind, std::string>& Examples() {
       {VerdictKind::kDataRace, "double_checked_locking"},
       {VerdictKind::kDeadlock, "lock_order"},
       {VerdictKind::kHang, "infinite_loop"},
+      {VerdictKind::kLimit, "heap"},
       {VerdictKind::kLivelock, "spin_on_flag"},
       {VerdictKind::kMutexMisuse, "unlock_by_other"},
       {VerdictKind::kNoProgress, "lost_wakeup_under_heartbeats"},
