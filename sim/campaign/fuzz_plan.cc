@@ -77,7 +77,7 @@ void Read(const Json& json, std::vector<T>& items) {
 SearchRun PlannedRun(const FuzzPlan& plan, uint64_t index) {
   const size_t which = Mix(plan.seed ^ Mix(DrawnAs(plan.strategy, index))) % plan.scenarios.size();
   const PlannedScenario& scenario = plan.scenarios[which];
-  const Execution execution = {plan.seed, index, plan.faults, nullptr, plan.extent};
+  const Execution execution = {plan.seed, index, plan.faults, nullptr, 0, plan.extent};
   return {scenario.name, scenario.fixed, execution, plan.strategy, plan.step_cap};
 }
 
@@ -96,9 +96,4 @@ FuzzPlan FuzzPlanFromJson(const Json& json) {
   Read(json, plan);
   return plan;
 }
-
-size_t StrategyOf(const FuzzPlan& plan, uint64_t index) {
-  return static_cast<size_t>(TurnOf(plan.strategy, index).strategy - Strategies().data());
-}
-
 }  // namespace weir::sim

@@ -76,10 +76,6 @@ nlohmann::json ToJson(const FuzzPlan& plan);
 // Throws nlohmann's exceptions for anything that ToJson did not write.
 FuzzPlan FuzzPlanFromJson(const nlohmann::json& json);
 
-// The strategy that decides execution `index`, by the place of its name in Strategies(): for the
-// portfolio the member whose turn it is.
-size_t StrategyOf(const FuzzPlan& plan, uint64_t index);
-
 }  // namespace weir::sim
 
 #endif  // WEIR_SIM_CAMPAIGN_FUZZ_PLAN_H_

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "sim/strategy/strategy.h"
 
 namespace weir::sim {
 
@@ -28,6 +29,9 @@ FailureMessage Salvage(const FuzzPlan& plan, const SharedPage& page, const Child
     if (scenario.name == page.scenario) schedule.parameters = scenario.fixed;
   }
   schedule.origin = {page.execution.campaign_seed, index, plan.strategy, 0};
+  if (plan.strategy == kDefaultStrategy) {
+    schedule.origin.member = TurnOf(plan.strategy, index, page.execution.threads).strategy->name;
+  }
   schedule.step_cap = plan.step_cap;
   schedule.verdict = {kind, absl::StrCat(std::string(VerdictName(kind)), "-process"),
                       absl::StrCat("the process that ran it ", EndText(end)), ""};

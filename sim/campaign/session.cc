@@ -141,6 +141,19 @@ const Profile& Session::ProfileOf(const SearchRun& run, std::span<const int64_t>
   return *profile;
 }
 
+bool Session::GoesByThreads(const SearchRun& run) const {
+  return run.strategy == kDefaultStrategy &&
+         run.fixed.size() == info_.Find(run.scenario)->parameters.size();
+}
+
+uint32_t Session::ThreadsOf(const SearchRun& run, std::span<const int64_t> values) const {
+  if (!GoesByThreads(run)) return 0;
+  const auto found =
+      profiles_.find({run.scenario, std::vector<int64_t>(values.begin(), values.end())});
+  if (found == profiles_.end()) return 0;
+  return static_cast<uint32_t>(found->second->threads.size());
+}
+
 RunResult Session::Search(const SearchRun& run, Observer* observer, bool capture) {
   const absl::StatusOr<std::vector<int64_t>> values = Values(run);
   RunOptions options;
@@ -152,11 +165,21 @@ RunResult Session::Search(const SearchRun& run, Observer* observer, bool capture
   options.capture_threads = capture;
   Strategy* strategy = &StrategyNamed(run.strategy);
   DefaultStrategy unedited;
-  if (TurnOf(run.strategy, run.execution.index).strategy->uses_profile) {
+  if (GoesByThreads(run)) ProfileOf(run, *values);
+  options.execution.threads = ThreadsOf(run, *values);
+  if (MemberOf(run, *values).uses_profile) {
     options.execution.profile = &ProfileOf(run, *values);
     if (options.execution.profile->failed) strategy = &unedited;
   }
   return Execute(options, *strategy);
+}
+
+const StrategyInfo& Session::MemberOf(const SearchRun& run) const {
+  return MemberOf(run, *Values(run));
+}
+
+const StrategyInfo& Session::MemberOf(const SearchRun& run, std::span<const int64_t> values) const {
+  return *TurnOf(run.strategy, run.execution.index, ThreadsOf(run, values)).strategy;
 }
 
 Strategy& Session::StrategyOf(const SearchRun& run) { return StrategyNamed(run.strategy); }
@@ -174,6 +197,7 @@ Schedule Session::Blank(const SearchRun& run, std::span<const int64_t> values) c
   schedule.scenario = run.scenario;
   schedule.parameters = NamedParameters(values, info_.Find(run.scenario)->parameters);
   schedule.origin = {run.execution.campaign_seed, run.execution.index, run.strategy, 0};
+  if (run.strategy == kDefaultStrategy) schedule.origin.member = MemberOf(run, values).name;
   schedule.step_cap = run.step_cap;
   return schedule;
 }

@@ -17,6 +17,7 @@
 #include "sim/schedule/schedule.h"
 #include "sim/schedule/trace.h"
 #include "sim/strategy/profile.h"
+#include "sim/strategy/strategy.h"
 #include "sim/verdict/report.h"
 #include "sim/verdict/symbols.h"
 
@@ -68,6 +69,9 @@ class Session {
   // run.
   RunResult Search(const SearchRun& run, Observer* observer = nullptr, bool capture = false);
 
+  // The strategy that decided in a run that Search() has just done: of the portfolio the member.
+  const StrategyInfo& MemberOf(const SearchRun& run) const;
+
   // Who decides in such a run.
   Strategy& StrategyOf(const SearchRun& run);
 
@@ -101,6 +105,11 @@ class Session {
  private:
   Session(const Target& target, SharedPage& page);
   const Profile& ProfileOf(const SearchRun& run, std::span<const int64_t> values);
+  // The portfolio's, and no parameter is drawn: one profile holds for the whole campaign.
+  bool GoesByThreads(const SearchRun& run) const;
+  // As Execution::threads: 0 if the profile is not there.
+  uint32_t ThreadsOf(const SearchRun& run, std::span<const int64_t> values) const;
+  const StrategyInfo& MemberOf(const SearchRun& run, std::span<const int64_t> values) const;
   Strategy& StrategyNamed(const std::string& name);
   Report ReportOf(const RunResult& result);
   // Fills in what came of it, and replays it strictly.

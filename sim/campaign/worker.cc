@@ -136,7 +136,8 @@ bool Worker::RunIndex(uint64_t index) {
   page_.executions.fetch_add(1);
   page_.points.fetch_add(result.points);
   turns_.Spent(index, result.points);
-  page_.by_strategy[StrategyOf(plan_, index) % kMostStrategies].fetch_add(1);
+  const auto member = static_cast<size_t>(&session_.MemberOf(run) - Strategies().data());
+  page_.by_strategy[member % kMostStrategies].fetch_add(1);
   page_.fingerprints.Add(result.fingerprint);
   for (uint64_t asked = result.sometimes_asked; asked != 0; asked &= asked - 1) {
     const int i = std::countr_zero(asked);

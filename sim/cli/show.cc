@@ -29,11 +29,13 @@ std::string OriginText(const Origin& origin) {
   if (origin.strategy == kFuzzInput) return "a fuzzer's input";
   std::string text = absl::StrCat("execution ", origin.index, " of seed ", origin.campaign_seed,
                                   ", strategy ", origin.strategy);
-  // What the file says repeats the execution; which of its members that was is for people.
-  if (MakeStrategy(origin.strategy) != nullptr) {
-    const std::string_view member = TurnOf(origin.strategy, origin.index).strategy->name;
-    if (member != origin.strategy) absl::StrAppend(&text, " (", std::string(member), ")");
+  // What the file says repeats the execution; which of its members that was is for people. Older
+  // files do not name it: there the index alone decided.
+  std::string member = origin.member;
+  if (member.empty() && origin.strategy == kDefaultStrategy) {
+    member = TurnOf(origin.strategy, origin.index).strategy->name;
   }
+  if (!member.empty()) absl::StrAppend(&text, " (", member, ")");
   return text;
 }
 

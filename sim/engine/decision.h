@@ -95,6 +95,9 @@ struct Execution {
   // Of the default schedule with the same scenario and parameters; null if there is none. Alive
   // during the execution.
   const Profile* profile = nullptr;
+  // Of the portfolio: how many threads that schedule has, if each execution of the scenario has
+  // these parameters, so that it holds for the whole campaign. Else 0.
+  uint32_t threads = 0;
   Extent extent = {};
   // Copies that executions of this strategy, this scenario and these parameters have left. None
   // when the execution is watched, which has to begin at its begin.

@@ -90,7 +90,8 @@ struct Origin {
   uint64_t campaign_seed = 0;
   uint64_t index = 0;
   std::string strategy;
-  uint32_t depth = 0;  // pct: number of change points; 0 for others
+  uint32_t depth = 0;       // pct: number of change points; 0 for others
+  std::string member = {};  // of the portfolio: which of its members ran; empty for others
 
   friend bool operator==(const Origin&, const Origin&) = default;
 };

@@ -66,12 +66,13 @@ concept Is = std::is_same_v<std::remove_const_t<T>, U>;
 
 template <Is<Origin> T, typename Visitor>
 void VisitFields(T& origin, Visitor&& visit) {
-  static_assert(ListsAllOf<Origin, 4>());
+  static_assert(ListsAllOf<Origin, 5>());
   // Seed and index also seed what an execution draws beside its schedule.
   visit(Field{.name = "campaign_seed", .form = Form::kDecimal}, origin.campaign_seed);
   visit(Field{.name = "index", .form = Form::kDecimal}, origin.index);
   visit(Field{.name = "strategy", .decides = false}, origin.strategy);
   visit(Field{.name = "depth", .fallback = 0, .decides = false}, origin.depth);
+  visit(Field{.name = "member", .fallback = 0, .decides = false}, origin.member);
 }
 
 template <Is<Fault> T, typename Visitor>

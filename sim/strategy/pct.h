@@ -31,6 +31,11 @@ namespace weir::sim {
 //   2^3 … 2^17 with equal chances. The guess is in [k, 2k) with probability 1/15, so the bound of
 //   one execution of the right depth becomes 1/(15·n·(2k)^(d−1)) for 2^2 < k ≤ 2^17: a constant
 //   factor of the paper's. With `length` k is given.
+// - A small program, if it is known to be one (Execution::threads), has few orders of whole
+//   threads: the first OrdersOf(threads) executions are these, one each, without faults. d is 1,
+//   and priorities are not drawn. First come the orders in which the first thread, that creates the
+//   others, has the highest one, but for that of the default schedule; then the one in which it has
+//   the lowest. d climbs after them. A thread that the profile has not seen runs before all others.
 // - A thread that yields, spins, polls a clock, or has run for kSlicePoints (limits.h) without
 //   waiting, while others can run, is lowered below all others, and stays there; those that did so
 //   take turns. Without that, a loop that waits for a thread of
@@ -47,6 +52,16 @@ class PctStrategy final : public Strategy {
   static constexpr uint32_t kLongestLog =
       17;  // the greatest: a full marker_burst has some 2^16 points
   static constexpr uint32_t kGuessesOneOf = 4;
+
+  // Orders of whole threads that a program with so many has, beside the default's; 0 if that is
+  // not known, or there are too many.
+  static constexpr uint32_t kMostOrdered = 4;
+  static constexpr uint64_t OrdersOf(uint32_t threads) {
+    if (threads < 2 || threads > kMostOrdered) return 0;
+    uint64_t orders = 1;  // (threads − 1)! − 1 and one more
+    for (uint32_t i = 2; i < threads; ++i) orders *= i;
+    return orders;
+  }
 
   PctStrategy() = default;
   // For a program known to have at most `length` steps, ≥ 1, and bugs of depth `depth`, 1 …
@@ -71,6 +86,9 @@ class PctStrategy final : public Strategy {
   static constexpr uint64_t kNever = ~uint64_t{0};
 
   uint32_t LengthOf(const Execution& next);
+  // Execution `order` < OrdersOf(threads).
+  void RankThreads(uint64_t order, uint32_t threads);
+  void PutRanked(const ThreadSet& runnable);
   void ApplyChanges(const Point& point);
 
   const std::optional<uint32_t> length_;
@@ -81,6 +99,9 @@ class PctStrategy final : public Strategy {
   int depth_ = 1;
   int applied_ = 0;                         // changes_[0 … applied_) are in the past
   std::array<Change, kDeepest> changes_{};  // by step; behind the last stands {kNever, 0}
+  // In an order of whole threads, else null.
+  const Profile* ranks_of_ = nullptr;
+  std::array<int, kMostOrdered> rank_{};  // by place in the profile; −1: has its priority
 };
 
 }  // namespace weir::sim

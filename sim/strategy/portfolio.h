@@ -11,7 +11,15 @@
 
 namespace weir::sim {
 
-// Which strategy runs an execution depends on its index alone.
+// Whose turn an execution is depends on its index alone. Who takes it depends on how many threads
+// the program has, too, where that is known (Execution::threads):
+//
+// - Of a small program random's and pct's first turns all go to pct, which begins with the orders
+//   of whole threads: between them the others go on, since what no such order shows should not
+//   come later for them.
+// - With more than kMostForAll threads surw and conflict take all turns in equal shares. What the
+//   others do there is nearly always the same: with 50 threads or more each of them needs at least
+//   a hundred times as many executions for what hangs on the order of a few events.
 class PortfolioStrategy final : public Strategy {
  public:
   static constexpr std::array<std::string_view, 5> kMembers = {"random", "pct", "pos", "surw",
@@ -23,8 +31,16 @@ class PortfolioStrategy final : public Strategy {
   // gets its share.
   static size_t MemberOf(uint64_t index);
 
+  // Who takes that turn, and which of its own executions that is. `threads` as in Execution.
+  struct Part {
+    std::string_view member;
+    uint64_t index;
+  };
+  static Part PartOf(uint64_t index, uint32_t threads);
+  static constexpr uint32_t kMostForAll = 30;
+
   PortfolioStrategy();
-  // A member sees the executions that are its own, numbered without gaps.
+  // A member sees the executions that are its own, each with another number.
   void Begin(const Execution& next, Random random) override;
   Choice Choose(const Point& point) override {
     const Choice choice = current_->Choose(point);

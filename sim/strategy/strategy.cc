@@ -49,16 +49,16 @@ std::unique_ptr<Strategy> MakeStrategy(std::string_view name) {
   return nullptr;
 }
 
-bool IsSystematic(std::string_view name) { return TurnOf(name, 0).strategy->systematic; }
+const StrategyInfo& InfoOf(std::string_view name) {
+  return *std::ranges::find(kStrategies, name, [](const StrategyInfo& info) { return info.name; });
+}
 
-Turn TurnOf(std::string_view name, uint64_t index) {
-  if (name == "portfolio") {
-    name = PortfolioStrategy::kMembers[PortfolioStrategy::MemberOf(index)];
-    index /= PortfolioStrategy::kMembers.size();
-  }
-  const auto* const found =
-      std::ranges::find(kStrategies, name, [](const StrategyInfo& info) { return info.name; });
-  return {found, index};
+bool IsSystematic(std::string_view name) { return InfoOf(name).systematic; }
+
+Turn TurnOf(std::string_view name, uint64_t index, uint32_t threads) {
+  if (name != "portfolio") return {&InfoOf(name), index};
+  const PortfolioStrategy::Part part = PortfolioStrategy::PartOf(index, threads);
+  return {&InfoOf(part.member), part.index};
 }
 
 uint64_t DrawnAs(std::string_view name, uint64_t index) {

@@ -31,17 +31,21 @@ std::span<const StrategyInfo> Strategies();
 // Null for a name that is not in Strategies().
 std::unique_ptr<Strategy> MakeStrategy(std::string_view name);
 
+// Precondition, here and below: the name is in Strategies().
+const StrategyInfo& InfoOf(std::string_view name);
 bool IsSystematic(std::string_view name);
 
 // Which strategy decides execution `index` of a campaign with the strategy `name`, and which of its
-// own executions that is: for the portfolio the member whose turn it is. Precondition: the name is
-// in Strategies().
+// own executions that is: for the portfolio the member that takes the turn. `threads` as in
+// Execution.
 struct Turn {
   const StrategyInfo* strategy;
   uint64_t index;
 };
-Turn TurnOf(std::string_view name, uint64_t index);
+Turn TurnOf(std::string_view name, uint64_t index, uint32_t threads = 0);
 
+// Which is drawn before the program is known, so by whose turn it is (threads = 0).
+//
 // The execution whose scenario and parameters execution `index` has, too: those of a strategy that
 // uses profiles come in groups of so many, since each profile costs an execution.
 inline constexpr uint64_t kProfileGroup = 8;

@@ -92,9 +92,9 @@ TEST(FuzzPlan, EachFieldChangedByItselfGivesAnotherTextAndComesBack) {
 // one draw: 2,000 groups, 200 of a pair expected, standard deviation 13.4. Fewer than half of that
 // never happen.
 TEST(FuzzPlan, EachScenarioMeetsEachStrategy) {
-  std::map<std::pair<std::string, size_t>, int> met;
+  std::map<std::pair<std::string, std::string_view>, int> met;
   for (uint64_t index = 0; index < 16'000; ++index) {
-    ++met[{PlannedRun(Plan(), index).scenario, StrategyOf(Plan(), index)}];
+    ++met[{PlannedRun(Plan(), index).scenario, TurnOf(Plan().strategy, index).strategy->name}];
   }
   EXPECT_EQ(met.size(), 2 * PortfolioStrategy::kMembers.size());
   for (const auto& [pair, count] : met) EXPECT_GE(count, 800) << pair.first << " " << pair.second;

@@ -83,6 +83,31 @@ TEST_F(Bounded, RefusesWhatDoesNotGoTogether) {
   EXPECT_THAT(error("one_lock --strategy bounded --verify"), HasSubstr("--verify"));
 }
 
+using Portfolio = SearchTest;
+
+// Of two jobs, so that both had to find out how many threads there are.
+TEST_F(Portfolio, OfManyThreadsNamesWhoTookTheTurns) {
+  const WeirEnd end =
+      Run("fuzz reorder --target search --set threads=50 --runs 100 --jobs 2 --seed 1 --no-faults "
+          "--keep-going --json");
+  const nlohmann::json strategies = end.Event("end").at("strategies");
+  EXPECT_EQ(strategies.size(), 2u) << strategies.dump();
+  EXPECT_EQ(strategies.value("surw", 0) + strategies.value("conflict", 0), 100);
+  const WeirEnd show = Run("show " + end.Event("failure").value("file", "") + " --target search");
+  EXPECT_THAT(show.out, testing::ContainsRegex(", strategy portfolio .(surw|conflict).\n"));
+}
+
+// In the first execution threads run in the reverse of the order in which they were created: that
+// is where the check fails. By the index alone it would be another strategy's.
+TEST_F(Portfolio, OfASmallProgramBeginsWithOrdersOfWholeThreads) {
+  const std::string target = " --target " + Program("assertion/main_returns");
+  const WeirEnd end = Run("fuzz --runs 40 --seed 1 --no-faults --jobs 1 --json" + target);
+  const nlohmann::json failure = end.Event("failure");
+  EXPECT_EQ(failure.value("index", 99), 0) << end.out << end.error;
+  EXPECT_THAT(Run("show " + failure.value("file", "") + target).out,
+              HasSubstr(", strategy portfolio (pct)"));
+}
+
 class Regressions : public SearchTest {
  protected:
   // Finds a deadlock and keeps it as regressions/NAME.weir.json.

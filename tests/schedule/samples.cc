@@ -153,7 +153,7 @@ Schedule RandomSchedule(Random& random) {
     schedule.parameters.push_back(parameter);
   }
   schedule.origin = {RandomNumber(random), RandomNumber(random), RandomText(random),
-                     random.Below(3)};
+                     random.Below(3), random.Below(2) == 0 ? "" : RandomText(random)};
   for (uint32_t i = random.Below(4); i > 0; --i) {
     const auto kind = random.Below(2) == 0 ? Fault::Kind::kCrash : Fault::Kind::kRestart;
     schedule.faults.push_back({kind, "p" + RandomText(random), random.Below(3),

@@ -142,8 +142,8 @@ TEST(VisitFields, ListsEveryMember) {
   EXPECT_EQ(Listed(Edit()), 10u);
   EXPECT_TRUE((ListsAllOf<Fault, 5>()));
   EXPECT_EQ(Listed(Fault()), 5u);
-  EXPECT_TRUE((ListsAllOf<Origin, 4>()));
-  EXPECT_EQ(Listed(Origin()), 4u);
+  EXPECT_TRUE((ListsAllOf<Origin, 5>()));
+  EXPECT_EQ(Listed(Origin()), 5u);
   EXPECT_TRUE((ListsAllOf<ExpectedVerdict, 4>()));
   EXPECT_EQ(Listed(ExpectedVerdict()), 4u);
   Names choice;

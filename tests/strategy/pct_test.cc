@@ -88,6 +88,36 @@ TEST(Pct, DepthOneRunsEachThreadToItsEnd) {
   }
 }
 
+// Thread 0 creates the other three at its first step. Of their six orders that of the default
+// schedule is left out; the last one is that of a creator who comes after them.
+TEST(Pct, ASmallProgramHasEachOrderOfWholeThreadsFirst) {
+  Toy toy(4, 2, [](Toy& self, int thread, int step) {
+    for (int i = 1; i < 4 && thread == 0 && step == 0; ++i) self.Wake(i);
+    return kDone;
+  });
+  toy.StartWith(1);
+  const Profile profile = toy.MakeProfile();
+  const std::vector<std::vector<ThreadSlot>> expected = {
+      {0, 0, 3, 3, 2, 2, 1, 1}, {0, 0, 3, 3, 1, 1, 2, 2}, {0, 0, 2, 2, 3, 3, 1, 1},
+      {0, 0, 2, 2, 1, 1, 3, 3}, {0, 0, 1, 1, 3, 3, 2, 2}, {0, 1, 1, 2, 2, 3, 3, 0},
+  };
+  ASSERT_EQ(PctStrategy::OrdersOf(4), expected.size());
+  PctStrategy strategy;
+  for (uint64_t index = 0; index < expected.size(); ++index) {
+    const Execution execution = {.index = index, .profile = &profile, .threads = 4};
+    EXPECT_EQ(toy.Run(strategy, execution).order, expected[index]) << index;
+  }
+  // The depth climbs from there on.
+  strategy.Begin({.index = expected.size() + 3, .profile = &profile, .threads = 4}, Random(1));
+  EXPECT_EQ(strategy.depth(), 4);
+}
+
+TEST(Pct, OnlyFewOrdersOfWholeThreadsAreAskedForInTurn) {
+  for (const uint32_t threads : {0, 1, 5, 200}) EXPECT_EQ(PctStrategy::OrdersOf(threads), 0u);
+  EXPECT_EQ(PctStrategy::OrdersOf(2), 1u);
+  EXPECT_EQ(PctStrategy::OrdersOf(3), 2u);
+}
+
 // 24 orders of 4 threads, 500 expected each of 12,000; 23 degrees of freedom: 49.7 once in 1,000.
 TEST(Pct, EveryOrderOfTheThreadsHasEqualChances) {
   Toy toy(4, 1);
