@@ -102,6 +102,8 @@ class RaceDetector {
   // What `other` knows and has done, `thread` knows from now on.
   void Join(RaceThread thread, RaceThread other);
   uint32_t Clock(RaceThread thread) const { return knowledge_[thread].now.of[thread]; }
+  // Moves its clock on, so that accesses from now on are told from those before.
+  void Step(RaceThread thread) { ++knowledge_[thread].now.of[thread]; }
 
   // --- synchronisation: at a place, of this many bytes
 
@@ -258,7 +260,6 @@ class RaceDetector {
   void ClearReleases(uint64_t place, uint32_t bytes);
   template <typename Visit>
   void ForEachRelease(uint64_t place, uint32_t bytes, Visit visit);
-  void Step(RaceThread thread) { ++knowledge_[thread].now.of[thread]; }
 
   bool Knows(RaceThread thread, RaceThread other, uint32_t clock) const {
     return thread == other || clock <= knowledge_[thread].now.of[other];

@@ -12,6 +12,7 @@
 #include "sim/engine/scheduler.h"
 #include "sim/posix/allow_list.h"
 #include "sim/posix/environment.h"
+#include "sim/posix/library_calls.h"
 #include "sim/posix/orders.h"
 #include "sim/posix/race.h"
 
@@ -214,7 +215,10 @@ static absl::Status Bind(const dl_phdr_info& object, const Elf64_Rela& relocatio
   if (is_target) g_called.push_back(resolved);
   const auto there = Redirection(name, resolved, is_target);
   if (!there.ok()) return there.status();
-  return *there == nullptr ? absl::OkStatus() : WriteSlot(slot, *there, protection);
+  void* value = *there;
+  const bool calls = is_target && ELF64_R_TYPE(relocation.r_info) == R_X86_64_JUMP_SLOT;
+  if (value == nullptr && calls) value = NotedCallFor(name, resolved);
+  return value == nullptr ? absl::OkStatus() : WriteSlot(slot, value, protection);
 }
 
 absl::Status BindImports(const dl_phdr_info& object, bool is_target, const TargetScope& scope) {

@@ -22,6 +22,7 @@
 #include "sim/posix/exit.h"
 #include "sim/posix/gtest.h"
 #include "sim/posix/imports.h"
+#include "sim/posix/library_calls.h"
 #include "sim/posix/memory.h"
 #include "sim/posix/mutex.h"
 #include "sim/posix/orders.h"
@@ -159,13 +160,9 @@ absl::StatusOr<void*> Open(const std::string& path) {
   return handle;
 }
 
-// Whether the target calls the library, and order that this makes is not seen.
-bool IsUnseen(const dl_phdr_info& object) {
-  const Extent extent = ExtentOf(object);
-  if (IsOfRuntime(FileName(object.dlpi_name)) || !TargetCallsInto(extent.begin, extent.end) ||
-      HasOrderIn(extent.begin, extent.end)) {
-    return false;
-  }
+// Whether the library makes order that is not seen by itself.
+bool OrdersUnseen(const dl_phdr_info& object) {
+  if (IsOfRuntime(FileName(object.dlpi_name))) return false;
   const auto facts = ReadElf(object.dlpi_name);
   if (!facts.ok() || facts->instrumented) return false;
   for (int i = 0; i < object.dlpi_phnum; ++i) {
@@ -188,13 +185,22 @@ absl::Status AdoptObjects(const std::set<std::string>& before, const std::string
     scope.Add(extent.begin, extent.end, DefinesVersions(object));
     objects.push_back(object);
   });
+  std::vector<dl_phdr_info> unseen;
+  for (const dl_phdr_info& object : objects) {
+    if (g_races == nullptr || path == object.dlpi_name || !OrdersUnseen(object)) continue;
+    const Extent extent = ExtentOf(object);
+    NoteCallsInto(extent.begin, extent.end, FileName(object.dlpi_name));
+    unseen.push_back(object);
+  }
   for (const dl_phdr_info& object : objects) {
     const bool is_target = path == object.dlpi_name;
     AdoptObject(object, is_target);
     if (auto status = BindImports(object, is_target, scope); !status.ok()) return status;
   }
-  for (const dl_phdr_info& object : objects) {
-    if (g_races == nullptr || path == object.dlpi_name || !IsUnseen(object)) continue;
+  for (const dl_phdr_info& object : unseen) {
+    const Extent extent = ExtentOf(object);
+    const bool called = TargetCallsInto(extent.begin, extent.end);
+    if (!called || HasOrderIn(extent.begin, extent.end)) continue;
     g_target.unseen_libraries.emplace_back(FileName(object.dlpi_name));
   }
   return absl::OkStatus();

@@ -145,11 +145,8 @@ WeirOrderEntry:
 static_assert(offsetof(OrderedCall, original) == 0);
 static_assert(offsetof(OrderedArguments, second) == 8);
 
-namespace {
-
-// movabs $call, %r11 ; movabs $WeirOrderEntry, %r10 ; jmp *%r10: neither register holds an argument
-// of C or C++.
-void* StubFor(const OrderedCall& call) {
+// movabs $call, %r11 ; movabs $entry, %r10 ; jmp *%r10
+void* CallStub(const void* call, uintptr_t entry) {
   constexpr size_t kStubBytes = 32;
   constexpr size_t kBytes = 64 << 10;
   static unsigned char* next = nullptr;
@@ -161,8 +158,7 @@ void* StubFor(const OrderedCall& call) {
     next = static_cast<unsigned char*>(at);
     end = next + kBytes;
   }
-  const auto argument = reinterpret_cast<uintptr_t>(&call);
-  const auto entry = reinterpret_cast<uintptr_t>(&WeirOrderEntry);
+  const auto argument = reinterpret_cast<uintptr_t>(call);
   const unsigned char code[] = {0x49, 0xBB, 0, 0, 0, 0, 0, 0, 0,    0,    0x49, 0xBA,
                                 0,    0,    0, 0, 0, 0, 0, 0, 0x41, 0xFF, 0xE2};
   std::memcpy(next, code, sizeof code);
@@ -173,7 +169,6 @@ void* StubFor(const OrderedCall& call) {
   return stub;
 }
 
-// Without parameters; a C function's is the name itself.
 std::string FunctionOf(const char* linkage) {
   int status = 0;
   char* const demangled = abi::__cxa_demangle(linkage, nullptr, nullptr, &status);
@@ -182,6 +177,8 @@ std::string FunctionOf(const char* linkage) {
   std::free(demangled);
   return name.substr(0, name.find('('));
 }
+
+namespace {
 
 Order* FindOrder(const std::string& function) {
   for (Order& order : g_orders) {
@@ -212,7 +209,7 @@ void* OrderFor(const char* name, uintptr_t resolved) {
   if (order == nullptr) return nullptr;
   order->bound = true;
   g_calls.push_back({resolved, order->how});
-  return StubFor(g_calls.back());
+  return CallStub(&g_calls.back(), reinterpret_cast<uintptr_t>(&WeirOrderEntry));
 }
 
 bool HasOrderIn(uintptr_t begin, uintptr_t end) {

@@ -6,6 +6,7 @@
 #include "sim/engine/fiber.h"
 #include "sim/engine/heap.h"
 #include "sim/engine/scheduler.h"
+#include "sim/posix/library_calls.h"
 #include "sim/posix/race_suppressions.h"
 
 namespace weir::sim {
@@ -85,6 +86,7 @@ RaceThread Introduce(ThreadSlot slot, const RaceThread* parent) {
   identity.ended = false;
   identity.ignores = 0;
   identity.fiber = nullptr;
+  ForgetCalls(me);
   std::memcpy(identity.path, thread.path, sizeof identity.path);
   use = {thread.uid + 1, me};
   g_races->StartThread(me, parent);
@@ -150,7 +152,8 @@ RacingAccess Describe(RaceThread thread, bool write, bool atomic, const RaceSite
   w.race = {.address = reinterpret_cast<uintptr_t>(object) + skipped,
             .bytes = conflict.bytes,
             .later = Describe(thread, write, atomic, sites),
-            .earlier = Describe(conflict.thread, conflict.write, conflict.atomic, conflict.sites)};
+            .earlier = Describe(conflict.thread, conflict.write, conflict.atomic, conflict.sites),
+            .unseen = UnseenCallsBetween(conflict.thread, conflict.clock, thread)};
   w.verdict.address = w.race.address;
   FailExecution(VerdictKind::kDataRace, "",
                 "%s %u byte%s that %s %s before, and nothing orders the two",

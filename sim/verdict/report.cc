@@ -129,6 +129,17 @@ std::string RaceHeadline(const RunResult& result, const std::string& thread,
                       Bracketed(Place(accesses[1])), "; nothing orders the two");
 }
 
+// What a library may have ordered that is not seen.
+std::string UnseenNote(const RunResult& result, const std::string& thread) {
+  const UnseenCalls& unseen = result.race.unseen;
+  if (unseen.library == nullptr) return "";
+  return absl::StrCat(
+      "note: ", unseen.library, " may order the two accesses without being seen:\n      ",
+      result.earlier_thread, " called ", unseen.earlier, "() after its access,\n      ", thread,
+      " called ", unseen.later, "() before its own.\n      ",
+      "If it does, there is no race: WEIR_ORDERS declares it (sim/weir.h).\n");
+}
+
 std::string DeadlockHeadline(const std::vector<Waiter>& waiters) {
   const std::vector<size_t> cycle = FindCycle(waiters);
   if (!cycle.empty()) {
@@ -227,6 +238,7 @@ Report MakeReport(const RunResult& result, Symbols* symbols) {
   const auto identifying = is_race ? RacingStacks(result.race, symbols) : stacks;
   if (is_race) {
     report.headline = RaceHeadline(result, report.thread, identifying);
+    report.note = UnseenNote(result, report.thread);
     ThreadStack earlier{result.earlier_thread, false, false, identifying[1]};
     earlier.role = "the earlier access";
     report.stacks.insert(report.stacks.begin() + !report.stacks.empty(), std::move(earlier));
@@ -294,6 +306,7 @@ std::string ShortText(const Report& report, size_t frames) {
                   [](const ThreadStack& stack) { return !stack.failed && stack.role.empty(); });
   }
   if (!stacks.empty()) absl::StrAppend(&text, "stacks\n", StacksText(stacks, frames));
+  absl::StrAppend(&text, report.note);
   return text;
 }
 
@@ -304,6 +317,7 @@ std::string FullText(const Report& report) {
                     WaitForText(report.waiters, IsStuckKind(report.verdict.kind)), "\n");
   }
   if (!report.stacks.empty()) absl::StrAppend(&text, "stacks\n", StacksText(report.stacks));
+  absl::StrAppend(&text, report.note);
   return text;
 }
 

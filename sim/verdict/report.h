@@ -25,6 +25,7 @@ struct Report {
   std::string signature;      // see identity.h
   std::string old_signature;  // what an earlier weir would have written; see old_signature.h
   std::string headline;       // one sentence, no newline
+  std::string note;           // what may excuse a data race, as a text of lines; mostly empty
   std::vector<Waiter> waiters;
   std::vector<ThreadStack>
       stacks;  // the failed thread first; in a data race then the earlier access

@@ -2,12 +2,14 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <cstdio>
 
 namespace {
 
 pthread_mutex_t g_mutex = PTHREAD_MUTEX_INITIALIZER;
 thread_local int g_calls = 0;
+std::atomic<bool> g_claimed{false};
 
 }  // namespace
 
@@ -28,6 +30,18 @@ double PrebuiltSum(const void*, long a, long b, long c, long d, long e, double k
                    double m, double n, double o, double p, double q, double r) {
   return static_cast<double>(a + 2 * b + 3 * c + 4 * d + 5 * e) + k + 2 * l + 3 * m + 4 * n +
          5 * o + 6 * p + 7 * q + 8 * r;
+}
+
+double PrebuiltSumOfMany(long a, long b, long c, long d, long e, long f, long g, long h, double k,
+                         double l, double m, double n, double o, double p, double q, double r,
+                         double s) {
+  return static_cast<double>((a + b + c + d + e + f + g + h) * 17) + k + l + m + n + o + p + q + r +
+         s;
+}
+
+bool PrebuiltClaims() {
+  bool claimed = false;
+  return g_claimed.compare_exchange_strong(claimed, true);
 }
 
 PrebuiltPair PrebuiltPairOf(const void*, long first, long second) { return {first, second}; }

@@ -13,6 +13,12 @@ bool PrebuiltTouchesFile(const char* path);
 // The weighted sum of the arguments, as many as registers hold: 1 × a + 2 × b … 8 × r.
 double PrebuiltSum(const void* object, long a, long b, long c, long d, long e, double k, double l,
                    double m, double n, double o, double p, double q, double r);
+// The sum of more arguments than registers hold, the integers times 17.
+double PrebuiltSumOfMany(long a, long b, long c, long d, long e, long f, long g, long h, double k,
+                         double l, double m, double n, double o, double p, double q, double r,
+                         double s);
+// True for the first caller, by a compare-exchange: the library makes order by itself.
+bool PrebuiltClaims();
 struct PrebuiltPair {
   long first;
   long second;

@@ -1,0 +1,133 @@
+#include "sim/posix/library_calls.h"
+
+#include <sys/mman.h>
+
+#include <cstring>
+#include <deque>
+#include <string>
+
+#include "sim/engine/scheduler.h"
+#include "sim/posix/orders.h"
+#include "sim/posix/race.h"
+
+namespace weir::sim {
+namespace {
+
+struct Library {
+  uintptr_t begin, end;
+  std::string file;
+};
+
+// The assembler below knows the offset of `original`.
+struct NotedCall {
+  uintptr_t original;
+  std::string function;
+  size_t library;
+};
+
+struct LastCall {
+  uint32_t clock;         // the thread's; its accesses before the call have lower ones
+  const NotedCall* call;  // null: none yet
+};
+
+// Of the process; constant once the target is loaded. Addresses of their elements stay.
+std::deque<Library> g_libraries;
+std::deque<NotedCall> g_noted;
+// Of the execution: ForgetCalls() clears what a thread's number was used for.
+LastCall g_last[kRaceThreads][kMostNotedLibraries];
+
+}  // namespace
+
+extern "C" [[gnu::used]] void WeirNoteCall(const NotedCall* call) {
+  if (g_mode != Mode::kTarget) return;
+  const RaceThread thread = RaceSelf();
+  g_races->Step(thread);
+  g_last[thread][call->library] = {g_races->Clock(thread), call};
+}
+
+// %r11 holds the NotedCall. All registers that may hold an argument are as before when the function
+// is jumped to, and so is the stack.
+extern "C" void WeirNoteEntry();
+asm(R"(
+.text
+.globl WeirNoteEntry
+.type WeirNoteEntry, @function
+WeirNoteEntry:
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  subq $208, %rsp
+  movq %rsi, -16(%rbp)
+  movq %rdi, -24(%rbp)
+  movq %rdx, -32(%rbp)
+  movq %rcx, -40(%rbp)
+  movq %r8, -48(%rbp)
+  movq %r9, -56(%rbp)
+  movq %rax, -64(%rbp)
+  movq %r11, -72(%rbp)
+  movups %xmm0, -208(%rbp)
+  movups %xmm1, -192(%rbp)
+  movups %xmm2, -176(%rbp)
+  movups %xmm3, -160(%rbp)
+  movups %xmm4, -144(%rbp)
+  movups %xmm5, -128(%rbp)
+  movups %xmm6, -112(%rbp)
+  movups %xmm7, -96(%rbp)
+  movq %r11, %rdi
+  call WeirNoteCall
+  movups -208(%rbp), %xmm0
+  movups -192(%rbp), %xmm1
+  movups -176(%rbp), %xmm2
+  movups -160(%rbp), %xmm3
+  movups -144(%rbp), %xmm4
+  movups -128(%rbp), %xmm5
+  movups -112(%rbp), %xmm6
+  movups -96(%rbp), %xmm7
+  movq -24(%rbp), %rdi
+  movq -16(%rbp), %rsi
+  movq -32(%rbp), %rdx
+  movq -40(%rbp), %rcx
+  movq -48(%rbp), %r8
+  movq -56(%rbp), %r9
+  movq -64(%rbp), %rax
+  movq -72(%rbp), %r11
+  leave
+  .cfi_def_cfa %rsp, 8
+  jmp *(%r11)
+  .cfi_endproc
+.size WeirNoteEntry, .-WeirNoteEntry
+)");
+static_assert(offsetof(NotedCall, original) == 0);
+
+void NoteCallsInto(uintptr_t begin, uintptr_t end, std::string_view file) {
+  if (g_libraries.size() == kMostNotedLibraries) return;
+  g_libraries.push_back({begin, end, std::string(file)});
+}
+
+void* NotedCallFor(const char* name, uintptr_t resolved) {
+  for (size_t i = 0; i < g_libraries.size(); ++i) {
+    if (resolved < g_libraries[i].begin || resolved >= g_libraries[i].end) continue;
+    g_noted.push_back({resolved, FunctionOf(name), i});
+    return CallStub(&g_noted.back(), reinterpret_cast<uintptr_t>(&WeirNoteEntry));
+  }
+  return nullptr;
+}
+
+void ForgetCalls(RaceThread thread) { std::memset(g_last[thread], 0, sizeof g_last[thread]); }
+
+UnseenCalls UnseenCallsBetween(RaceThread earlier, uint32_t clock, RaceThread later) {
+  for (size_t i = 0; i < g_libraries.size(); ++i) {
+    const LastCall& after = g_last[earlier][i];
+    const LastCall& before = g_last[later][i];
+    if (after.call == nullptr || after.clock <= clock || before.call == nullptr) continue;
+    if (HasOrderIn(g_libraries[i].begin, g_libraries[i].end)) continue;
+    return {g_libraries[i].file.c_str(), after.call->function.c_str(),
+            before.call->function.c_str()};
+  }
+  return {};
+}
+
+}  // namespace weir::sim
