@@ -8,7 +8,8 @@ set(package "${CMAKE_INSTALL_LIBDIR}/cmake/weir")
 install(TARGETS weir weir_target_headers weir_target_shadow EXPORT weir COMPONENT weir)
 install(FILES "${PROJECT_SOURCE_DIR}/sim/weir.h" "${PROJECT_SOURCE_DIR}/sim/weak_compare.h"
         "${PROJECT_SOURCE_DIR}/sim/oracles.h" "${PROJECT_SOURCE_DIR}/sim/explore.h"
-        "${PROJECT_SOURCE_DIR}/sim/abseil_orders.h"
+        "${PROJECT_SOURCE_DIR}/sim/abseil_orders.h" "${PROJECT_SOURCE_DIR}/sim/boost_fiber_orders.h"
+        "${PROJECT_SOURCE_DIR}/sim/urcu_orders.h"
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/weir/sim"
         COMPONENT weir)
 install(FILES "${PROJECT_SOURCE_DIR}/sim/shadow/gtest/gtest.h"

@@ -285,6 +285,8 @@ enum Order : uint32_t {
   kSecondArgument = 16,  // at its second argument; else at its first, which is `this` of a method
   kOneForAll = 32,       // at one object that all such functions have in common
   kIfUsed = 64,          // that nobody imports the function is no error
+  kThirdArgument = 128,  // at its third argument
+  kAtResult = 256,       // acquires at what the returned pointer points to
 };
 
 }  // namespace weir
@@ -302,7 +304,8 @@ enum Order : uint32_t {
 //   WEIR_ORDERS("absl::Mutex::TryLock", weir::kAcquires | weir::kIfTrue);
 //   WEIR_ORDERS("absl::Mutex::Unlock", weir::kReleases);
 //
-// sim/abseil_orders.h declares Abseil's.
+// sim/abseil_orders.h declares Abseil's, sim/boost_fiber_orders.h and sim/urcu_orders.h those of
+// Boost.Fiber and of liburcu.
 #define WEIR_ORDERS(function, how) WEIR_ORDERS_AT(function, how, __COUNTER__)
 #define WEIR_ORDERS_AT(function, how, id) WEIR_ORDERS_AS(function, how, id)
 #define WEIR_ORDERS_AS(function, how, id)                     \

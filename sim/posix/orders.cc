@@ -39,12 +39,14 @@ const char g_one_for_all = 0;
 
 // The arguments of a call, as WeirOrderEntry has pushed them.
 struct OrderedArguments {
+  const void* third;
   const void* first;
   const void* second;
 };
 
 static const void* ObjectOf(uint32_t how, const OrderedArguments* arguments) {
   if ((how & kOneForAll) != 0) return &g_one_for_all;
+  if ((how & kThirdArgument) != 0) return arguments->third;
   return (how & kSecondArgument) != 0 ? arguments->second : arguments->first;
 }
 
@@ -59,11 +61,16 @@ extern "C" [[gnu::used]] void WeirBeforeOrdered(const OrderedCall* call,
   }
 }
 
+// `result` is what %rax holds: a truth value in its lowest byte, or a pointer.
 extern "C" [[gnu::used]] void WeirAfterOrdered(const OrderedCall* call,
-                                               const OrderedArguments* arguments, bool result) {
+                                               const OrderedArguments* arguments,
+                                               uintptr_t result) {
   if (g_mode != Mode::kTarget || (call->how & kAcquires) == 0) return;
-  if ((call->how & kIfTrue) != 0 && !result) return;
-  const uint64_t place = RacePlaceOf(ObjectOf(call->how, arguments));
+  if ((call->how & kIfTrue) != 0 && static_cast<uint8_t>(result) == 0) return;
+  const bool at_result = (call->how & kAtResult) != 0;
+  const void* const object =
+      at_result ? reinterpret_cast<const void*>(result) : ObjectOf(call->how, arguments);
+  const uint64_t place = RacePlaceOf(object);
   g_races->Acquire(RaceSelf(), place);
   if ((call->how & kShared) == 0) g_races->AcquireReaders(RaceSelf(), place);
 }
@@ -105,7 +112,7 @@ WeirOrderEntry:
   movups %xmm6, -112(%rbp)
   movups %xmm7, -96(%rbp)
   movq %r11, %rdi
-  leaq -24(%rbp), %rsi
+  leaq -32(%rbp), %rsi
   call WeirBeforeOrdered
   movups -208(%rbp), %xmm0
   movups -192(%rbp), %xmm1
@@ -129,8 +136,8 @@ WeirOrderEntry:
   movups %xmm0, -208(%rbp)
   movups %xmm1, -192(%rbp)
   movq -72(%rbp), %rdi
-  leaq -24(%rbp), %rsi
-  movzbl %al, %edx
+  leaq -32(%rbp), %rsi
+  movq %rax, %rdx
   call WeirAfterOrdered
   movups -208(%rbp), %xmm0
   movups -192(%rbp), %xmm1
@@ -143,7 +150,7 @@ WeirOrderEntry:
 .size WeirOrderEntry, .-WeirOrderEntry
 )");
 static_assert(offsetof(OrderedCall, original) == 0);
-static_assert(offsetof(OrderedArguments, second) == 8);
+static_assert(offsetof(OrderedArguments, first) == 8 && offsetof(OrderedArguments, second) == 16);
 
 // movabs $call, %r11 ; movabs $entry, %r10 ; jmp *%r10
 void* CallStub(const void* call, uintptr_t entry) {

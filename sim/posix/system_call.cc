@@ -84,6 +84,9 @@ extern "C" long syscall(long number, ...) noexcept {
                                          static_cast<int>(a[4]), a[5]));
     case SYS_munmap:
       return munmap(reinterpret_cast<void*>(a[0]), static_cast<size_t>(a[1]));
+    // As of a kernel that has none: liburcu then has barriers of its own.
+    case SYS_membarrier:
+      return OrErrno(-ENOSYS);
     default:
       Refuse(number, __builtin_return_address(0));
   }

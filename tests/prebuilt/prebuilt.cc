@@ -44,6 +44,13 @@ bool PrebuiltClaims() {
   return g_claimed.compare_exchange_strong(claimed, true);
 }
 
+void* PrebuiltExchange(void** place, void* old, void* fresh) {
+  std::atomic_ref(*place).compare_exchange_strong(old, fresh);
+  return old;
+}
+
+void* PrebuiltLoad(void** place) { return std::atomic_ref(*place).load(); }
+
 PrebuiltPair PrebuiltPairOf(const void*, long first, long second) { return {first, second}; }
 
 void PrebuiltThrow(const void*, int value) { throw value; }

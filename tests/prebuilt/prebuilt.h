@@ -19,6 +19,10 @@ double PrebuiltSumOfMany(long a, long b, long c, long d, long e, long f, long g,
                          double s);
 // True for the first caller, by a compare-exchange: the library makes order by itself.
 bool PrebuiltClaims();
+// A pointer that threads hand on, by atomics of the library's own. The first puts `fresh` there if
+// it holds `old`; both return what it held.
+void* PrebuiltExchange(void** place, void* old, void* fresh);
+void* PrebuiltLoad(void** place);
 struct PrebuiltPair {
   long first;
   long second;
