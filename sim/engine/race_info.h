@@ -24,6 +24,7 @@ struct UnseenCalls {
   const char* library = nullptr;  // its file
   const char* earlier = nullptr;  // called after the earlier access, by its thread
   const char* later = nullptr;    // called before the later one, by its
+                                  // either empty: the library has started that thread
 };
 
 struct RaceInfo {

@@ -15,6 +15,7 @@
 
 #include "sim/engine/heap.h"
 #include "sim/engine/scheduler.h"
+#include "sim/posix/library_calls.h"
 #include "sim/posix/mutex.h"
 #include "sim/posix/race.h"
 #include "sim/weir.h"
@@ -233,8 +234,11 @@ int Create(pthread_t* handle, const pthread_attr_t* attributes, void* (*start)(v
            void* argument) {
   const int error = pthread_create(handle, attributes, start, argument);
   // It has not run yet: SpawnThread().
-  if (error == 0 && CalledByTarget())
-    RaceStartsThread(SlotAt(static_cast<uintptr_t>(*handle)), RaceSelf());
+  if (error == 0 && CalledByTarget()) {
+    const ThreadSlot slot = SlotAt(static_cast<uintptr_t>(*handle));
+    RaceStartsThread(slot, RaceSelf());
+    NoteStart(RaceThreadIn(slot), reinterpret_cast<uintptr_t>(start));
+  }
   return error;
 }
 

@@ -35,6 +35,8 @@ std::deque<Library> g_libraries;
 std::deque<NotedCall> g_noted;
 // Of the execution: ForgetCalls() clears what a thread's number was used for.
 LastCall g_last[kRaceThreads][kMostNotedLibraries];
+// In place of a call: the thread is one that the library has started.
+const NotedCall g_own_thread = {};
 
 }  // namespace
 
@@ -42,7 +44,8 @@ extern "C" [[gnu::used]] void WeirNoteCall(const NotedCall* call) {
   if (g_mode != Mode::kTarget) return;
   const RaceThread thread = RaceSelf();
   g_races->Step(thread);
-  g_last[thread][call->library] = {g_races->Clock(thread), call};
+  LastCall& last = g_last[thread][call->library];
+  if (last.call != &g_own_thread) last = {g_races->Clock(thread), call};
 }
 
 // %r11 holds the NotedCall. All registers that may hold an argument are as before when the function
@@ -118,12 +121,20 @@ void* NotedCallFor(const char* name, uintptr_t resolved) {
 
 void ForgetCalls(RaceThread thread) { std::memset(g_last[thread], 0, sizeof g_last[thread]); }
 
+void NoteStart(RaceThread thread, uintptr_t start) {
+  for (size_t i = 0; i < g_libraries.size(); ++i) {
+    if (start < g_libraries[i].begin || start >= g_libraries[i].end) continue;
+    g_last[thread][i] = {~uint32_t{0}, &g_own_thread};
+  }
+}
+
 UnseenCalls UnseenCallsBetween(RaceThread earlier, uint32_t clock, RaceThread later) {
   for (size_t i = 0; i < g_libraries.size(); ++i) {
     const LastCall& after = g_last[earlier][i];
     const LastCall& before = g_last[later][i];
     if (after.call == nullptr || after.clock <= clock || before.call == nullptr) continue;
-    if (HasOrderIn(g_libraries[i].begin, g_libraries[i].end)) continue;
+    const bool own = after.call == &g_own_thread || before.call == &g_own_thread;
+    if (!own && HasOrderIn(g_libraries[i].begin, g_libraries[i].end)) continue;
     return {g_libraries[i].file.c_str(), after.call->function.c_str(),
             before.call->function.c_str()};
   }

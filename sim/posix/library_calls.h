@@ -28,10 +28,14 @@ void* NotedCallFor(const char* name, uintptr_t resolved);
 
 // `thread` is a new one.
 void ForgetCalls(RaceThread thread);
+// It begins with the function at `start`: if that is of such a library, it is the library's own,
+// and whatever of the target it runs lies between calls of the library.
+void NoteStart(RaceThread thread, uintptr_t start);
 
-// A library, of which no order is declared, that `earlier` has called after its clock was `clock`,
-// and `later` at any time before now: if it made order, it could have made it between the two.
-// All null if there is none. The texts live as long as the target.
+// A library that `earlier` has called after its clock was `clock`, and `later` at any time before
+// now: if it made order, it could have made it between the two. So it is with a thread of its own
+// at any time. If order is declared of the library, that goes for such threads alone, since what
+// they call cannot be declared. All null if there is none. The texts live as long as the target.
 UnseenCalls UnseenCallsBetween(RaceThread earlier, uint32_t clock, RaceThread later);
 
 }  // namespace weir::sim

@@ -133,11 +133,15 @@ std::string RaceHeadline(const RunResult& result, const std::string& thread,
 std::string UnseenNote(const RunResult& result, const std::string& thread) {
   const UnseenCalls& unseen = result.race.unseen;
   if (unseen.library == nullptr) return "";
-  return absl::StrCat(
-      "note: ", unseen.library, " may order the two accesses without being seen:\n      ",
-      result.earlier_thread, " called ", unseen.earlier, "() after its access,\n      ", thread,
-      " called ", unseen.later, "() before its own.\n      ",
-      "If it does, there is no race: WEIR_ORDERS declares it (sim/weir.h).\n");
+  const auto part = [](const std::string& who, std::string_view function, const char* when) {
+    if (function.empty()) return absl::StrCat(who, " is a thread of its own");
+    return absl::StrCat(who, " called ", std::string(function), "() ", when);
+  };
+  return absl::StrCat("note: ", unseen.library,
+                      " may order the two accesses without being seen:\n      ",
+                      part(result.earlier_thread, unseen.earlier, "after its access"), ",\n      ",
+                      part(thread, unseen.later, "before its own"),
+                      ".\n      If it does, there is no race: see WEIR_ORDERS in sim/weir.h.\n");
 }
 
 std::string DeadlockHeadline(const std::vector<Waiter>& waiters) {

@@ -132,6 +132,11 @@ TEST(Races, NameTheCallsOfALibraryThatMayHaveOrderedTheTwo) {
       testing::ContainsRegex("note: libabsl_synchronization.so.20220623 may order the two"
                              "[^\n]*\n *main/main[^\n]* called absl::[^\n]*Mutex::Unlock.. after"
                              " its access,\n *main/main[^\n]* called absl::[^\n]*Mutex::"));
+  EXPECT_THAT(
+      report("handed_task"),
+      testing::ContainsRegex("note: libweir_tests_prebuilt.so may order the two[^\n]*\n *main/main "
+                             "called PrebuiltStop.. after its access,\n *main/main.1 is a "
+                             "thread of its own"));
   EXPECT_THAT(report("abseil_beside"),
               testing::AllOf(HasSubstr("data race"), testing::Not(HasSubstr("may order the two"))));
 }

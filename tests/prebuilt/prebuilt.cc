@@ -1,6 +1,7 @@
 #include "tests/prebuilt/prebuilt.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <atomic>
 #include <cstdio>
@@ -10,6 +11,15 @@ namespace {
 pthread_mutex_t g_mutex = PTHREAD_MUTEX_INITIALIZER;
 thread_local int g_calls = 0;
 std::atomic<bool> g_claimed{false};
+std::atomic<void (*)()> g_task{nullptr};
+pthread_t g_worker;
+
+void* RunTask(void*) {
+  void (*task)();
+  while ((task = g_task.load()) == nullptr) sched_yield();
+  task();
+  return nullptr;
+}
 
 }  // namespace
 
@@ -50,6 +60,10 @@ void* PrebuiltExchange(void** place, void* old, void* fresh) {
 }
 
 void* PrebuiltLoad(void** place) { return std::atomic_ref(*place).load(); }
+
+void PrebuiltStart() { pthread_create(&g_worker, nullptr, RunTask, nullptr); }
+void PrebuiltHand(void (*task)()) { g_task.store(task); }
+void PrebuiltStop() { pthread_join(g_worker, nullptr); }
 
 PrebuiltPair PrebuiltPairOf(const void*, long first, long second) { return {first, second}; }
 

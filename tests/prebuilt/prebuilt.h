@@ -23,6 +23,10 @@ bool PrebuiltClaims();
 // it holds `old`; both return what it held.
 void* PrebuiltExchange(void** place, void* old, void* fresh);
 void* PrebuiltLoad(void** place);
+// A thread of the library's own runs the task that it is handed, by an atomic; once.
+void PrebuiltStart();
+void PrebuiltHand(void (*task)());
+void PrebuiltStop();
 struct PrebuiltPair {
   long first;
   long second;
