@@ -6,7 +6,9 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "sim/campaign/edit_text.h"
 #include "sim/engine/engine.h"
+#include "sim/verdict/object_text.h"
 #include "sim/weir.h"
 
 namespace weir::sim {
@@ -69,7 +71,7 @@ std::vector<SharedState> FindShared(const Trace& trace, const PlaceObserver& pla
   std::vector<SharedState> shared;
   for (const auto& [address, touched] : objects) {
     if (touched.by_tested_code || touched.threads.size() < 2 || touched.writers.empty()) continue;
-    SharedState state{ObjectName(keys[address]), {}, false};
+    SharedState state{ObjectText(keys[address], &symbols), {}, false};
     state.accesses.assign(touched.accesses.begin(), touched.accesses.end());
     for (const uint32_t thread : touched.threads)
       state.read_by_failed |= trace.threads[thread].name == failed_thread;
@@ -78,11 +80,11 @@ std::vector<SharedState> FindShared(const Trace& trace, const PlaceObserver& pla
   return shared;
 }
 
-Hinge MakeHinge(const Edit& edit, const Schedule& schedule) {
+Hinge MakeHinge(const Edit& edit, const Schedule& schedule, const Symbols* symbols) {
   Hinge hinge;
   hinge.thread = DisplayName(schedule, edit.thread);
   hinge.at = std::string(OpName(edit.op));
-  if (edit.object != "-") absl::StrAppend(&hinge.at, " on ", edit.object);
+  if (edit.object != "-") absl::StrAppend(&hinge.at, " on ", ObjectText(edit.object, symbols));
   hinge.choice = EditText(edit, schedule);
   return hinge;
 }
@@ -97,17 +99,21 @@ Hinge MakeHinge(const Fault& fault) {
   return hinge;
 }
 
-// The one that is about this event; null if none is. The first `edits` are of the edits, then those
-// of the faults come.
-Hinge* HingeAt(const TraceEvent& event, const Trace& trace, size_t edits,
-               std::vector<Hinge>& hinges) {
-  if (event.end != TraceEvent::End::kNone) {
+// At which point each hinge is; 0 where the trace does not have it. The first `edits` hinges are of
+// the edits, then those of the faults come.
+std::vector<uint64_t> StepsOf(const std::vector<Hinge>& hinges, size_t edits, const Trace& trace) {
+  std::vector<uint64_t> steps(hinges.size(), 0);
+  for (const TraceEdit& edit : trace.edits) {
+    if (edit.edit < edits) steps[edit.edit] = edit.step;
+  }
+  for (const TraceEvent& event : trace.events) {
+    if (event.end == TraceEvent::End::kNone) continue;
     const std::string process = ProcessOf(trace.threads[event.thread].path);
     for (size_t i = edits; i < hinges.size(); ++i) {
-      if (hinges[i].thread == process) return &hinges[i];
+      if (hinges[i].thread == process) steps[i] = event.step;
     }
   }
-  return event.edit && *event.edit < edits ? &hinges[*event.edit] : nullptr;
+  return steps;
 }
 
 // Nothing of a plain program, where there is no scenario beside the code that it tests.
@@ -142,14 +148,15 @@ Explanation Explain(Session& session, const Schedule& schedule, const Trace& tra
   }
   const size_t edits = schedule.edits.size();
   if (edits + schedule.faults.size() > kMostHinges) return explanation;
-  for (const Edit& edit : schedule.edits) explanation.hinges.push_back(MakeHinge(edit, schedule));
+  for (const Edit& edit : schedule.edits) {
+    explanation.hinges.push_back(MakeHinge(edit, schedule, symbols));
+  }
   for (const Fault& fault : schedule.faults) explanation.hinges.push_back(MakeHinge(fault));
-  for (const TraceEvent& event : trace.events) {
-    Hinge* const hinge = HingeAt(event, trace, edits, explanation.hinges);
-    if (hinge == nullptr) continue;
-    const Frame* const frame = places.FrameAt(event.step, *symbols);
-    hinge->owner = OwnerOf(frame, folder);
-    if (frame != nullptr) hinge->place = ShortPlace(*frame);
+  const std::vector<uint64_t> steps = StepsOf(explanation.hinges, edits, trace);
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const Frame* const frame = places.FrameAt(steps[i], *symbols);
+    explanation.hinges[i].owner = OwnerOf(frame, folder);
+    if (frame != nullptr) explanation.hinges[i].place = ShortPlace(*frame);
   }
   for (size_t i = 0; i < explanation.hinges.size(); ++i) {
     Schedule without = schedule;

@@ -1,33 +1,22 @@
 #include "sim/campaign/narrator.h"
 
-#include <unwind.h>
-
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "sim/campaign/edit_text.h"
 #include "sim/engine/engine.h"
 #include "sim/engine/limits.h"
+#include "sim/verdict/identity.h"
+#include "sim/verdict/object_text.h"
 
 namespace weir::sim {
 namespace {
-
-// What libgcc's unwinder hands from frame to frame.
-struct Collected {
-  uint64_t* addresses;
-  size_t capacity;
-  size_t count = 0;
-};
-
-_Unwind_Reason_Code Collect(_Unwind_Context* context, void* argument) {
-  auto& collected = *static_cast<Collected*>(argument);
-  const uint64_t pc = _Unwind_GetIP(context);
-  if (pc >= kTargetAddress && IsFixedAddress(pc)) {
-    collected.addresses[collected.count++] = pc - 1;  // the call, not what follows it
-  }
-  return collected.count == collected.capacity ? _URC_END_OF_STACK : _URC_NO_REASON;
-}
 
 // Operations whose result says something beyond "done".
 bool HasTellingResult(Op op) {
@@ -57,87 +46,10 @@ uint64_t SinceStart(uint64_t time_ns) {
   return time_ns >= kStartOfTimeNs ? time_ns - kStartOfTimeNs : time_ns;
 }
 
+constexpr char kAboutTo[] = "about to ";
+
 const char* CrashText(TraceEvent::End end) {
   return end == TraceEvent::End::kRestart ? " is killed here, and starts again" : " is killed here";
-}
-
-StoryEvent MakeEvent(const TraceEvent& event, const TraceThread& thread, const Schedule& schedule) {
-  StoryEvent told;
-  told.step = event.step;
-  told.time_ns = SinceStart(event.time_ns);
-  told.thread = event.thread;
-  told.what = OpName(event.op);
-  if (event.object.space != ObjectKey::Space::kNone) told.object = ObjectName(event.object);
-  if (event.result && HasTellingResult(event.op)) told.result = ResultText(*event.result);
-  if (event.op == Op::kRound) told.what = absl::StrCat("round ", event.round);
-  if (event.edit && *event.edit < schedule.edits.size()) {
-    told.edit = EditText(schedule.edits[*event.edit], schedule);
-  }
-  if (event.end != TraceEvent::End::kNone) {
-    told.what = absl::StrCat("about to ", told.what);
-    told.edit = absl::StrCat(ProcessOf(thread.path), CrashText(event.end));
-  }
-  return told;
-}
-
-std::string ClockText(const ClockError& error) {
-  std::string text = "the clocks of the process that starts are wrong:";
-  if (error.offset_ns != 0) {
-    const auto distance = static_cast<uint64_t>(std::abs(error.offset_ns));
-    absl::StrAppend(&text, " ", TimeText(distance), error.offset_ns > 0 ? " ahead" : " behind");
-  }
-  if (error.drift_ppm != 0) {
-    absl::StrAppend(&text, " ", std::abs(error.drift_ppm), " ppm too ",
-                    error.drift_ppm > 0 ? "fast" : "slow");
-  }
-  return text;
-}
-
-}  // namespace
-
-std::string FaultText(const EditChoice& choice) {
-  const bool lasts = FormOf(choice.fault) != FaultForm::kNumber;
-  const std::string delay = lasts ? TimeText(DelayNs(choice.fault, choice.number)) : "";
-  switch (choice.fault) {
-    case FaultKind::kSlowThread:
-      return absl::StrCat("stands still for ", delay);
-    case FaultKind::kSlowProcess:
-    case FaultKind::kStall:
-      return absl::StrCat("its whole process stands still for ", delay);
-    case FaultKind::kSluggishWakeup:
-      return "who is woken here runs only at the next tick of 15.6 ms";
-    case FaultKind::kInterruptedWait:
-      return absl::StrCat("its wait ends with EINTR after ", delay);
-    case FaultKind::kDelayedStore:
-      return absl::StrCat("others may see this store only ", uint64_t{1} << choice.number,
-                          " points later");
-    case FaultKind::kWeakCompare:
-      return "its next weak compare-and-exchange fails for no reason";
-    case FaultKind::kClock:
-      return ClockText(ClockErrorOf(choice.number));
-    case FaultKind::kFailedCall:
-      return absl::StrCat("the call fails, in way ", choice.number);
-    case FaultKind::kDelayedWakeup:
-      return absl::StrCat("who is woken here runs only ", delay, " later");
-    case FaultKind::kSpuriousWakeup:
-      return absl::StrCat("nobody wakes it, but it wakes up after ", delay);
-    default:
-      return absl::StrCat(std::string(FaultName(choice.fault)), ", in way ", choice.number);
-  }
-}
-
-namespace {
-
-// True if weir let another thread run here, before this one did what it was about to do.
-bool IsInterruption(const TraceEvent& event, const Trace& trace, const Schedule& schedule) {
-  if (!event.edit || *event.edit >= schedule.edits.size()) return false;
-  const Edit& edit = schedule.edits[*event.edit];
-  if (edit.blocked) return false;
-  return edit.choice.kind == EditChoice::Kind::kTime ||
-         (edit.choice.kind == EditChoice::Kind::kFault &&
-          FormOf(edit.choice.fault) == FaultForm::kPause) ||
-         (edit.choice.kind == EditChoice::Kind::kRun &&
-          edit.choice.thread != trace.threads[event.thread].path);
 }
 
 StoryEvent MakeOutput(const TraceOutput& output, uint64_t time_ns) {
@@ -152,60 +64,271 @@ StoryEvent MakeOutput(const TraceOutput& output, uint64_t time_ns) {
   return told;
 }
 
-// Says at the last event of a thread that waits at the end that it does, and for whom.
-void NoteWait(const Waiter& waiter, const std::vector<Waiter>& all, Story& story) {
-  const auto last = std::find_if(
-      story.events.rbegin(), story.events.rend(),
-      [&](const StoryEvent& event) { return story.threads[event.thread] == waiter.name; });
-  if (last == story.events.rend()) return;
-  last->note = "waits";
-  for (const size_t other : waiter.waits_for) {
-    absl::StrAppend(&last->note, last->note == "waits" ? " for " : ", ", all[other].name);
+bool IsKill(Op op) { return op == Op::kProcessKill || op == Op::kProcessRestart; }
+
+// Tells a trace event by event, and each edit when it was decided.
+class Narrator {
+ public:
+  Narrator(const Trace& trace, const Schedule& schedule, const Report& report,
+           const PlaceObserver* places, Symbols* symbols)
+      : trace_(trace), schedule_(schedule), report_(report), places_(places), symbols_(symbols) {}
+
+  Story Tell();
+
+ private:
+  void NameThreads();
+  void TellOutputs(uint64_t before, uint64_t time_ns);
+  void TellEvent(const TraceEvent& event);
+  // Of a point that came before the last one.
+  void TellLateEdit(const TraceEdit& edit);
+  // What an interrupted thread was about to do happens when it goes on, which is right before its
+  // next event: nobody else runs in between.
+  void Resume(size_t thread);
+  void TellLastDeeds();
+  void TellFailure();
+  void NoteWaits();
+
+  StoryEvent MakeEvent(const TraceEvent& event) const;
+  // Adds what weir chose; true if it let another thread run before this one did what it was about
+  // to do, and `told` says so.
+  bool AddEdit(const TraceEdit& edit, StoryEvent& told) const;
+  const TraceEvent* EventAt(uint64_t step) const;
+  size_t ThreadNamed(const std::string& name) const;  // its index, or SIZE_MAX
+
+  void AddActor(size_t thread);
+  void FindActors();
+  void FindStuckActors();
+
+  const Trace& trace_;
+  const Schedule& schedule_;
+  const Report& report_;
+  const PlaceObserver* const places_;
+  Symbols* const symbols_;
+  Story story_;
+  size_t next_output_ = 0;
+  size_t next_edit_ = 0;
+  std::map<size_t, StoryEvent> interrupted_;  // by thread: what it was about to do
+};
+
+const TraceEvent* Narrator::EventAt(uint64_t step) const {
+  if (trace_.events.empty() || step < trace_.events.front().step) return nullptr;
+  const uint64_t index = step - trace_.events.front().step;
+  return index < trace_.events.size() ? &trace_.events[index] : nullptr;
+}
+
+size_t Narrator::ThreadNamed(const std::string& name) const {
+  const auto found = std::find(story_.threads.begin(), story_.threads.end(), name);
+  return found == story_.threads.end() ? SIZE_MAX
+                                       : static_cast<size_t>(found - story_.threads.begin());
+}
+
+StoryEvent Narrator::MakeEvent(const TraceEvent& event) const {
+  StoryEvent told;
+  told.step = event.step;
+  told.time_ns = SinceStart(event.time_ns);
+  told.thread = event.thread;
+  told.what = OpName(event.op);
+  if (event.object.space != ObjectKey::Space::kNone) {
+    told.object = ObjectInFull(event.object, symbols_);
   }
+  if (event.result && HasTellingResult(event.op)) told.result = ResultText(*event.result);
+  if (event.op == Op::kRound) told.what = absl::StrCat("round ", event.round);
+  if (event.end != TraceEvent::End::kNone) {
+    told.what = absl::StrCat(kAboutTo, told.what);
+    told.edit = absl::StrCat(ProcessOf(trace_.threads[event.thread].path), CrashText(event.end));
+  }
+  if (places_ != nullptr && symbols_ != nullptr) {
+    told.place = places_->PlaceOf(event.step, *symbols_);
+  }
+  return told;
+}
+
+bool Narrator::AddEdit(const TraceEdit& edit, StoryEvent& told) const {
+  if (edit.edit >= schedule_.edits.size()) return false;
+  const Edit& chosen = schedule_.edits[edit.edit];
+  absl::StrAppend(&told.edit, told.edit.empty() ? "" : "; then ", EditText(chosen, schedule_));
+  const bool interrupts =
+      !chosen.blocked && (chosen.choice.kind == EditChoice::Kind::kTime ||
+                          (chosen.choice.kind == EditChoice::Kind::kFault &&
+                           FormOf(chosen.choice.fault) == FaultForm::kPause) ||
+                          (chosen.choice.kind == EditChoice::Kind::kRun &&
+                           chosen.choice.thread != trace_.threads[edit.thread].path));
+  if (interrupts && !told.what.starts_with(kAboutTo)) {
+    told.what = absl::StrCat(kAboutTo, told.what);
+    told.result.clear();
+  }
+  return interrupts;
+}
+
+void Narrator::Resume(size_t thread) {
+  const auto found = interrupted_.find(thread);
+  if (found == interrupted_.end()) return;
+  story_.events.push_back(std::move(found->second));
+  interrupted_.erase(found);
+}
+
+void Narrator::TellOutputs(uint64_t before, uint64_t time_ns) {
+  for (; next_output_ < trace_.outputs.size(); ++next_output_) {
+    const TraceOutput& output = trace_.outputs[next_output_];
+    if (output.step >= before) return;
+    story_.events.push_back(MakeOutput(output, time_ns));
+  }
+}
+
+void Narrator::TellLateEdit(const TraceEdit& edit) {
+  const auto found = interrupted_.find(edit.thread);
+  const TraceEvent* const event = EventAt(edit.step);
+  StoryEvent told;
+  if (found != interrupted_.end()) {
+    told = std::move(found->second);
+    interrupted_.erase(found);
+  } else if (event != nullptr) {
+    told = MakeEvent(*event);
+    told.what = absl::StrCat("goes on in ", told.what);
+    told.result.clear();
+  } else {
+    return;  // its point is no longer kept
+  }
+  StoryEvent whole = told;
+  if (AddEdit(edit, told)) interrupted_[edit.thread] = std::move(whole);
+  if (!story_.events.empty()) told.time_ns = story_.events.back().time_ns;
+  story_.events.push_back(std::move(told));
+}
+
+void Narrator::TellEvent(const TraceEvent& event) {
+  Resume(event.thread);
+  StoryEvent told = MakeEvent(event);
+  const StoryEvent whole = told;
+  bool own = true;
+  for (; next_edit_ < trace_.edits.size(); ++next_edit_) {
+    const TraceEdit& edit = trace_.edits[next_edit_];
+    if (edit.after > event.step) break;
+    if (edit.after < event.step) continue;  // nothing of that time is kept
+    if (own && edit.step != event.step) story_.events.push_back(std::move(told));
+    own = own && edit.step == event.step;
+    if (!own) {
+      TellLateEdit(edit);
+    } else if (AddEdit(edit, told)) {
+      interrupted_[event.thread] = whole;
+    }
+  }
+  if (own) story_.events.push_back(std::move(told));
+}
+
+// Of those who were interrupted and have no further point: whether they went on at all is known
+// from the result, or from how they ended.
+void Narrator::TellLastDeeds() {
+  for (auto& [thread, event] : interrupted_) {
+    const TraceEvent* const traced = EventAt(event.step);
+    const std::string& name = story_.threads[thread];
+    const bool waits =
+        std::any_of(report_.waiters.begin(), report_.waiters.end(),
+                    [&](const Waiter& waiter) { return !waiter.runnable && waiter.name == name; });
+    if (waits || name == report_.thread || (traced != nullptr && traced->result)) {
+      story_.events.push_back(std::move(event));
+    }
+  }
+  interrupted_.clear();
+}
+
+// The row of what failed: the thread's last point where that is the same place, else one of its
+// own.
+void Narrator::TellFailure() {
+  const size_t failed = ThreadNamed(report_.thread);
+  const LastRow& last = report_.last;
+  if (report_.thread.empty() || failed == SIZE_MAX || last.deed.empty()) return;
+  const bool is_point = report_.verdict.kind == VerdictKind::kMutexMisuse ||
+                        report_.verdict.kind == VerdictKind::kDataRace;
+  const bool has_row = is_point && !story_.events.empty() &&
+                       story_.events.back().thread == failed &&
+                       story_.events.back().place == last.place;
+  if (!has_row) {
+    StoryEvent told;
+    told.step = trace_.events.empty() ? 0 : trace_.events.back().step;
+    told.time_ns = story_.events.empty() ? 0 : story_.events.back().time_ns;
+    told.thread = failed;
+    told.what = last.deed;
+    told.place = last.place;
+    story_.events.push_back(std::move(told));
+  }
+  story_.events.back().note = last.note;
+  story_.events.back().fails = true;
+}
+
+// Says at the last event of each thread that waits at the end that it does, and for whom.
+void Narrator::NoteWaits() {
+  for (const Waiter& waiter : report_.waiters) {
+    if (waiter.runnable) continue;
+    const auto last = std::find_if(
+        story_.events.rbegin(), story_.events.rend(),
+        [&](const StoryEvent& event) { return story_.threads[event.thread] == waiter.name; });
+    if (last == story_.events.rend()) continue;
+    last->note = "waits";
+    for (const size_t other : waiter.waits_for) {
+      absl::StrAppend(&last->note, last->note == "waits" ? " for " : ", ",
+                      report_.waiters[other].name);
+    }
+  }
+}
+
+void Narrator::AddActor(size_t thread) {
+  if (thread == SIZE_MAX || std::count(story_.actors.begin(), story_.actors.end(), thread)) return;
+  story_.actors.push_back(thread);
+}
+
+// The circle, where there is one; else of those who wait at one place for one object one each, and
+// whoever could wake them.
+void Narrator::FindStuckActors() {
+  const std::vector<size_t> cycle = FindCycle(report_.waiters);
+  for (const size_t member : cycle) AddActor(ThreadNamed(report_.waiters[member].name));
+  if (!cycle.empty()) return;
+  std::set<std::tuple<Op, std::string, std::string>> waits;
+  for (const Waiter& waiter : report_.waiters) {
+    if (waiter.runnable || waiter.op == Op::kThreadJoin || waiter.op == Op::kProcessJoin) continue;
+    if (!waits.insert({waiter.op, waiter.object, waiter.place}).second) continue;
+    AddActor(ThreadNamed(waiter.name));
+    for (const size_t other : waiter.waits_for) AddActor(ThreadNamed(report_.waiters[other].name));
+  }
+}
+
+void Narrator::FindActors() {
+  AddActor(ThreadNamed(report_.thread));
+  for (const ThreadStack& stack : report_.stacks) {
+    if (!stack.role.empty()) AddActor(ThreadNamed(stack.name));  // the other access of a race
+  }
+  if (IsStuckKind(report_.verdict.kind)) FindStuckActors();
+  for (const TraceEvent& event : trace_.events) {
+    if (!IsKill(event.op)) continue;
+    AddActor(event.thread);
+    for (size_t thread = 0; thread < trace_.threads.size(); ++thread) {
+      const std::string& path = trace_.threads[thread].path;
+      const std::string process = path.substr(0, path.find_first_of("#/"));
+      if (PathHash(process) == event.object.owner && path.ends_with("/main")) AddActor(thread);
+    }
+  }
+}
+
+void Narrator::NameThreads() {
+  for (const TraceThread& thread : trace_.threads) {
+    story_.threads.push_back(thread.name.empty() ? thread.path : thread.name);
+  }
+}
+
+Story Narrator::Tell() {
+  NameThreads();
+  FindActors();
+  for (const TraceEvent& event : trace_.events) {
+    TellOutputs(event.step, SinceStart(event.time_ns));
+    TellEvent(event);
+  }
+  TellLastDeeds();
+  TellOutputs(UINT64_MAX, story_.events.empty() ? 0 : story_.events.back().time_ns);
+  NoteWaits();
+  TellFailure();
+  return std::move(story_);
 }
 
 }  // namespace
-
-void PlaceObserver::OnPoint(const PointEvent& event) {
-  if (entries_.size() == most_) entries_.pop_front();
-  Entry& entry = entries_.emplace_back();
-  entry.step = event.step;
-  Collected collected{entry.addresses.data(), kAddresses};
-  _Unwind_Backtrace(Collect, &collected);
-}
-
-std::string PlaceObserver::PlaceOf(uint64_t step, Symbols& symbols) const {
-  const Frame* const frame = FrameAt(step, symbols);
-  return frame == nullptr ? "" : ShortPlace(*frame);
-}
-
-const Frame* PlaceObserver::FrameAt(uint64_t step, Symbols& symbols) const {
-  const auto entry =
-      std::lower_bound(entries_.begin(), entries_.end(), step,
-                       [](const Entry& one, uint64_t wanted) { return one.step < wanted; });
-  if (entry == entries_.end() || entry->step != step) return nullptr;
-  for (const uint64_t address : entry->addresses) {
-    if (address == 0) break;
-    if (const Frame* frame = UserFrame(symbols.At(address))) return frame;
-  }
-  return nullptr;
-}
-
-std::string EditText(const Edit& edit, const Schedule& schedule) {
-  switch (edit.choice.kind) {
-    case EditChoice::Kind::kRun:
-      return absl::StrCat(std::string(DisplayName(schedule, edit.choice.thread)), " runs next");
-    case EditChoice::Kind::kTime:
-      return "time passes to the next timer";
-    case EditChoice::Kind::kWake:
-      return absl::StrCat("wakes waiter ", edit.choice.number + 1, " of the queue");
-    case EditChoice::Kind::kFault:
-      return FaultText(edit.choice);
-    case EditChoice::Kind::kValue:
-      return absl::StrCat("chooses ", edit.choice.number);
-  }
-  return "";
-}
 
 std::string ProcessOf(std::string_view thread_path) {
   return std::string(thread_path.substr(0, thread_path.find('/')));
@@ -213,48 +336,7 @@ std::string ProcessOf(std::string_view thread_path) {
 
 Story MakeStory(const Trace& trace, const Schedule& schedule, const Report& report,
                 const PlaceObserver* places, Symbols* symbols) {
-  Story story;
-  for (const TraceThread& thread : trace.threads) {
-    if (!report.thread.empty() && thread.name == report.thread) {
-      story.failed_thread = story.threads.size();
-    }
-    story.threads.push_back(thread.name.empty() ? thread.path : thread.name);
-  }
-  auto output = trace.outputs.begin();
-  // What an interrupted thread was about to do happens when it goes on, which is right before its
-  // next event: nobody else runs in between.
-  std::map<size_t, StoryEvent> interrupted;
-  const auto resume = [&](size_t thread) {
-    const auto found = interrupted.find(thread);
-    if (found == interrupted.end()) return;
-    story.events.push_back(std::move(found->second));
-    interrupted.erase(found);
-  };
-  for (const TraceEvent& event : trace.events) {
-    while (output != trace.outputs.end() && output->step < event.step) {
-      story.events.push_back(MakeOutput(*output++, SinceStart(event.time_ns)));
-    }
-    resume(event.thread);
-    StoryEvent told = MakeEvent(event, trace.threads[event.thread], schedule);
-    if (places != nullptr && symbols != nullptr) told.place = places->PlaceOf(event.step, *symbols);
-    if (IsInterruption(event, trace, schedule)) {
-      StoryEvent later = told;
-      later.edit.clear();
-      if (event.result || event.thread == story.failed_thread) interrupted[event.thread] = later;
-      told.what = absl::StrCat("about to ", told.what);
-      told.result.clear();
-    }
-    story.events.push_back(std::move(told));
-  }
-  while (!interrupted.empty()) resume(interrupted.begin()->first);
-  const uint64_t end_ns = story.events.empty() ? 0 : story.events.back().time_ns;
-  for (; output != trace.outputs.end(); ++output) {
-    story.events.push_back(MakeOutput(*output, end_ns));
-  }
-  for (const Waiter& waiter : report.waiters) {
-    if (!waiter.runnable) NoteWait(waiter, report.waiters, story);
-  }
-  return story;
+  return Narrator(trace, schedule, report, places, symbols).Tell();
 }
 
 }  // namespace weir::sim

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -145,7 +146,10 @@ int RunWithSession(const std::string& target_path, double hang_seconds,
     absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(target_path, page);
     return session.ok() ? body(**session, page) : ExitWith(session.status());
   };
-  const auto died = [&](const SharedPage& page, const ChildEnd& end) {
+  const auto died = [&](const SharedPage& page, const ChildEnd& end) -> int {
+    // Whoever read what weir prints wants no more: it ends as any program does. A target has no
+    // pipes.
+    if (end.signal == SIGPIPE) return 128 + SIGPIPE;
     std::fprintf(stderr, "weir: the process that ran %s %s (execution %llu of seed %llu)\n",
                  page.scenario[0] != '\0' ? page.scenario : "the target", EndText(end).c_str(),
                  static_cast<unsigned long long>(page.execution.index),

@@ -59,8 +59,9 @@ void TellImprovement(const MinimizeFlags& flags, const Schedule& schedule,
                {"scenario", RunText(schedule)}});
     return;
   }
-  Print(absl::StrFormat("%6.1f s  %4d edits  %8s points  %s\n", seconds, schedule.edits.size(),
-                        Grouped(schedule.points), RunText(schedule)));
+  Print(absl::StrFormat("%6.1f s  %10s  %15s  %s\n", seconds,
+                        Counted(schedule.edits.size(), "edit"), Counted(schedule.points, "point"),
+                        RunText(schedule)));
 }
 
 Json ToJson(const ScheduleSize& size) {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
-#include "sim/campaign/narrator.h"
+#include "sim/campaign/edit_text.h"
 #include "sim/cli/common.h"
 #include "sim/engine/engine.h"
 #include "sim/view/story.h"

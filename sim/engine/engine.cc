@@ -453,6 +453,14 @@ std::string ThreadName(ThreadSlot slot) {
   return absl::StrCat(process.name, "#", process.incarnation, "/", thread.name);
 }
 
+uintptr_t AddressOfGlobal(const ObjectKey& key) {
+  if (key.space != ObjectKey::Space::kGlobal) return 0;
+  for (const LoadedImage& image : Images()) {
+    if (image.name_hash == key.owner) return image.base + key.offset;
+  }
+  return 0;
+}
+
 std::string ObjectName(const ObjectKey& key) {
   using Space = ObjectKey::Space;
   const auto offset = [&] { return absl::StrCat("0x", absl::Hex(key.offset)); };

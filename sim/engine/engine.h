@@ -137,6 +137,9 @@ ObjectKey ObjectAt(const void* address);
 // but for the symbol. Stable under rescheduling; see ObjectKey.
 std::string ObjectName(const ObjectKey& key);
 
+// Where a global lies in this process; 0 for any other object.
+uintptr_t AddressOfGlobal(const ObjectKey& key);
+
 // The ids of weir::Sometimes in the target, in the order in which they were added while it was
 // loaded, each once. Not more than kMostSometimes: later ones share the last bit.
 inline constexpr size_t kMostSometimes = 64;

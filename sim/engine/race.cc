@@ -197,6 +197,7 @@ bool RaceDetector::Check(const Part& part, const Cell& cell, const History& hist
         .bytes = static_cast<uint32_t>(std::countr_one(static_cast<unsigned>(both) >> first)),
         .write = write,
         .atomic = cell.atomic,
+        .frees = write && cell.frees,
         .sites = sites,
         .current = part.access->sites};
     if (part.ignores == nullptr || !part.ignores(conflict_)) return true;
@@ -318,6 +319,7 @@ void RaceDetector::Remember(const Part& part, Granule& granule) {
       kept = &cell;
       FreeHistory(cell.read);
       Note(part, cell.write);
+      cell.frees = part.access->frees;
     } else {
       kept->mask |= cell.mask;
       *link = cell.next;
@@ -336,6 +338,7 @@ void RaceDetector::Remember(const Part& part, Granule& granule) {
   Cell& cell = *At<Cell>(ref);
   cell.mask = left;
   cell.atomic = part.access->atomic;
+  cell.frees = part.access->frees;
   Note(part, write ? cell.write : cell.read);
   cell.next = granule.cells;
   granule.cells = ref;
@@ -369,7 +372,8 @@ void RaceDetector::Share(const Part& part, Granule& granule, bool ordered) {
 
 bool RaceDetector::AccessPart(const Part& part, Granule& granule) {
   const bool write = part.access->write;
-  if (!part.access->atomic && IsRepeated(part.thread, part.mask, write, granule)) return true;
+  const bool may_repeat = !part.access->atomic && !part.access->frees;
+  if (may_repeat && IsRepeated(part.thread, part.mask, write, granule)) return true;
   ignored_ = false;
   for (Ref ref = granule.cells; ref != 0; ref = At<Cell>(ref)->next) {
     const Cell& cell = *At<Cell>(ref);

@@ -54,6 +54,7 @@ struct RaceAccess {
   bool write;
   bool atomic;
   RaceSites sites;
+  bool frees = false;  // the write that stands for giving the memory back
 };
 
 // An earlier access that nothing orders before the one at hand.
@@ -64,6 +65,7 @@ struct RaceConflict {
   uint32_t bytes;  // from there on
   bool write;
   bool atomic;
+  bool frees;
   RaceSites sites;
   RaceSites current;  // of the access at hand
 };
@@ -210,7 +212,8 @@ class RaceDetector {
     Ref next;
     uint8_t mask;
     bool atomic;
-    uint16_t unused;
+    bool frees;  // the last write gave the memory back
+    uint8_t unused;
     History write;
     History read;
   };

@@ -15,6 +15,7 @@ struct RacingAccess {
   char path[64];          // its path
   bool write;             //
   bool atomic;            //
+  bool frees;             // by giving the memory back; then `write` is true
   uint64_t return_to[4];  // into the code of the access, then into its callers; 0: none
 };
 

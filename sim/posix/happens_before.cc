@@ -305,7 +305,7 @@ constexpr size_t kMostFreed = 1024;
 void Freed(void* block, const RaceSites& sites) {
   if (!CalledByTarget() || !InHeap(block) || !HeapInUse(block)) return;
   const size_t bytes = HeapUsableSize(block);
-  RaceAccesses(RaceSelf(), block, bytes < kMostFreed ? bytes : kMostFreed, true, false, sites);
+  RaceFrees(RaceSelf(), block, bytes < kMostFreed ? bytes : kMostFreed, sites);
 }
 
 // free() and each operator delete of libstdc++, which comes down to it.

@@ -130,34 +130,37 @@ bool Ignores(const RaceConflict& conflict) {
          IsSuppressedRace(conflict.current);
 }
 
-RacingAccess Describe(RaceThread thread, bool write, bool atomic, const RaceSites& sites) {
+// Works for an access and for a conflict.
+template <typename Access>
+RacingAccess Describe(RaceThread thread, const Access& of) {
   const Identity& identity = g_identities[thread];
   RacingAccess access = {};
   access.slot = identity.slot;
   access.uid = identity.uid;
   std::memcpy(access.path, identity.path, sizeof access.path);
-  access.write = write;
-  access.atomic = atomic;
+  access.write = of.write;
+  access.atomic = of.atomic;
+  access.frees = of.frees;
   for (size_t i = 0; i < kRaceSites; ++i) {
-    access.return_to[i] = sites.at[i] == 0 ? 0 : kTargetAddress + sites.at[i];
+    access.return_to[i] = of.sites.at[i] == 0 ? 0 : kTargetAddress + of.sites.at[i];
   }
   return access;
 }
 
-[[noreturn]] void FailRace(RaceThread thread, const volatile void* object, bool write, bool atomic,
-                           const RaceSites& sites) {
+[[noreturn]] void FailRace(RaceThread thread, const volatile void* object,
+                           const RaceAccess& access) {
   const RaceConflict& conflict = g_races->conflict();
   World& w = world();
   const uint64_t skipped = conflict.place - RacePlaceOf(object);
   w.race = {.address = reinterpret_cast<uintptr_t>(object) + skipped,
             .bytes = conflict.bytes,
-            .later = Describe(thread, write, atomic, sites),
-            .earlier = Describe(conflict.thread, conflict.write, conflict.atomic, conflict.sites),
+            .later = Describe(thread, access),
+            .earlier = Describe(conflict.thread, conflict),
             .unseen = UnseenCallsBetween(conflict.thread, conflict.clock, thread)};
   w.verdict.address = w.race.address;
   FailExecution(VerdictKind::kDataRace, "",
                 "%s %u byte%s that %s %s before, and nothing orders the two",
-                write ? "writes" : "reads", conflict.bytes, conflict.bytes == 1 ? "" : "s",
+                access.write ? "writes" : "reads", conflict.bytes, conflict.bytes == 1 ? "" : "s",
                 w.race.earlier.path, conflict.write ? "wrote" : "read");
 }
 
@@ -252,17 +255,24 @@ RaceSites RaceSitesOf(const void* return_address, const void* frame) {
   return sites;
 }
 
-void RaceAccesses(RaceThread thread, const volatile void* object, uint64_t bytes, bool write,
-                  bool atomic, const RaceSites& sites) {
-  const uint64_t place = RacePlaceOf(object);
-  if (!HasHistory(place)) return;
-  const RaceAccess access = {place, static_cast<uint32_t>(bytes), write, atomic, sites};
+static void Check(RaceThread thread, const volatile void* object, const RaceAccess& access) {
+  if (!HasHistory(access.place)) return;
   if (g_identities[thread].ignores > 0) [[unlikely]] {
-    if (!atomic) g_races->Touch(thread, access);
+    if (!access.atomic) g_races->Touch(thread, access);
     return;
   }
   if (!g_races->Access(thread, access, Ignores)) [[unlikely]]
-    FailRace(thread, object, write, atomic, sites);
+    FailRace(thread, object, access);
+}
+
+void RaceAccesses(RaceThread thread, const volatile void* object, uint64_t bytes, bool write,
+                  bool atomic, const RaceSites& sites) {
+  Check(thread, object, {RacePlaceOf(object), static_cast<uint32_t>(bytes), write, atomic, sites});
+}
+
+void RaceFrees(RaceThread thread, const void* block, uint64_t bytes, const RaceSites& sites) {
+  Check(thread, block,
+        {RacePlaceOf(block), static_cast<uint32_t>(bytes), true, false, sites, true});
 }
 
 }  // namespace weir::sim

@@ -70,6 +70,8 @@ RaceSites RaceSitesOf(const void* return_address, const void* frame);
 // the execution.
 void RaceAccesses(RaceThread thread, const volatile void* object, uint64_t bytes, bool write,
                   bool atomic, const RaceSites& sites);
+// The same for a write that stands for giving the memory back.
+void RaceFrees(RaceThread thread, const void* block, uint64_t bytes, const RaceSites& sites);
 
 // What the current thread accesses from here on is neither checked nor remembered, until the end
 // has been called as often as the beginning.

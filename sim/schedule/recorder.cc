@@ -68,7 +68,7 @@ void Recorder::AppendEvent(Standing& at) {
   const PointEvent& event = at.event;
   at.event_number = trace_.dropped + trace_.events.size();
   trace_.events.push_back({event.step, event.time_ns, event.round, at.thread, event.op,
-                           event.repeat, event.key, event.object, std::nullopt, std::nullopt});
+                           event.repeat, event.key, event.object, std::nullopt});
   if (trace_.events.size() > options_.trace_events) {
     trace_.events.pop_front();
     ++trace_.dropped;
@@ -108,7 +108,9 @@ void Recorder::OnDecision(const Point& point, Choice choice) {
                     .draw = draw,
                     .choice = ChoiceOf(point, choice, names_),
                     .point = event.step});
-  if (TraceEvent* traced = EventOf(at)) traced->edit = static_cast<uint32_t>(edits_.size() - 1);
+  if (options_.trace_events == 0) return;
+  trace_.edits.push_back(
+      {static_cast<uint32_t>(edits_.size() - 1), at.thread, event.step, points_});
 }
 
 void Recorder::RecordFault(const Point& point, Choice choice) {

@@ -23,8 +23,6 @@ struct TraceEvent {
   ObjectKey object;
   const void* address = nullptr;   // of the object
   std::optional<uint64_t> result;  // of the operation, once it had one
-  // Index into the schedule's edits of the last one that applied here.
-  std::optional<uint32_t> edit;
   // Its process is killed here by a fault, so that the operation is not done.
   enum class End : uint8_t { kNone, kCrash, kRestart };
   End end = End::kNone;
@@ -33,6 +31,15 @@ struct TraceEvent {
 struct TraceThread {
   std::string path;  // "worker-0/main.2"
   std::string name;  // "worker-0/reader-1"
+};
+
+// An edit, at the time at which it was decided. That may be long after its point, when the thread
+// has gone on and waits, or wakes another.
+struct TraceEdit {
+  uint32_t edit = 0;    // index into the schedule's edits
+  uint32_t thread = 0;  // index into Trace::threads
+  uint64_t step = 0;    // of the point that it belongs to
+  uint64_t after = 0;   // the last point of any thread by then; not less than `step`
 };
 
 // The `fd` of what the target told by weir::Observe().
@@ -50,6 +57,7 @@ struct Trace {
   std::deque<TraceEvent> events;     // by step, without gaps
   uint64_t dropped = 0;              // older ones that no longer fitted
   std::vector<TraceThread> threads;  // in the order of their first points
+  std::vector<TraceEdit> edits;      // by `after`
   std::vector<TraceOutput> outputs;
 };
 

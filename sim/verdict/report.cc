@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "sim/verdict/deed.h"
 #include "sim/verdict/identity.h"
+#include "sim/verdict/object_text.h"
 #include "sim/verdict/old_signature.h"
 
 namespace weir::sim {
@@ -31,12 +33,14 @@ std::string Place(const std::vector<Frame>& stack) {
 }
 
 Waiter MakeWaiter(const ThreadReport& thread, const std::map<ThreadSlot, size_t>& index_of,
-                  const std::vector<Frame>& stack) {
+                  const std::vector<Frame>& stack, const Symbols* symbols) {
   Waiter waiter;
   waiter.name = thread.name;
   waiter.runnable = thread.runnable;
   waiter.op = thread.op;
-  if (thread.object.space != ObjectKey::Space::kNone) waiter.object = ObjectName(thread.object);
+  if (thread.object.space != ObjectKey::Space::kNone) {
+    waiter.object = ObjectText(thread.object, symbols);
+  }
   waiter.place = Place(stack);
   waiter.deadline_ns = thread.deadline_ns;
   for (const ThreadSlot other : thread.waits_for) {
@@ -117,16 +121,24 @@ std::string Bracketed(const std::string& place) {
 }
 
 std::string RaceHeadline(const RunResult& result, const std::string& thread,
-                         const std::vector<std::vector<Frame>>& accesses) {
+                         const std::vector<std::vector<Frame>>& accesses, const Symbols* symbols) {
   const RaceInfo& race = result.race;
-  const auto verb = [](const RacingAccess& access, const char* write, const char* read) {
-    return absl::StrCat(access.atomic ? "atomically " : "", access.write ? write : read);
-  };
-  return absl::StrCat("data race: ", thread, " ", verb(race.later, "writes", "reads"), " ",
-                      race.bytes, race.bytes == 1 ? " byte at " : " bytes at ",
-                      ObjectName(result.race_object), Bracketed(Place(accesses[0])), ", which ",
-                      result.earlier_thread, " ", verb(race.earlier, "wrote", "read"),
-                      Bracketed(Place(accesses[1])), "; nothing orders the two");
+  return absl::StrCat(race.earlier.frees ? "data race, use after free: " : "data race: ", thread,
+                      " ", LaterAccess(result, symbols), Bracketed(Place(accesses[0])), ", which ",
+                      result.earlier_thread, " ", Deed(race.earlier, Tense::kPast),
+                      Bracketed(Place(accesses[1])), "; nothing orders the two",
+                      race.later.frees ? ", so it may be used after it is freed" : "");
+}
+
+// The end of the story of the thread that failed.
+LastRow MakeLastRow(const RunResult& result, const std::vector<std::vector<Frame>>& identifying,
+                    const std::string& place, const Symbols* symbols) {
+  LastRow last = {LastDeed(result, symbols), place, ""};
+  if (result.verdict.kind != VerdictKind::kDataRace) return last;
+  last.place = Place(identifying[0]);
+  last.note = absl::StrCat(result.earlier_thread, " ", Deed(result.race.earlier, Tense::kPast),
+                           " it", Bracketed(Place(identifying[1])));
+  return last;
 }
 
 // What a library may have ordered that is not seen.
@@ -226,9 +238,10 @@ Report MakeReport(const RunResult& result, Symbols* symbols) {
   std::string place;
   for (size_t i = 0; i < result.threads.size(); ++i) {
     const ThreadReport& thread = result.threads[i];
-    report.waiters.push_back(MakeWaiter(thread, index_of, stacks[i]));
+    report.waiters.push_back(MakeWaiter(thread, index_of, stacks[i], symbols));
     // In a deadlock the one that came last has not failed more than the others.
     const bool failed = thread.failed && !IsStuckKind(result.verdict.kind);
+    report.waiters.back().failed = failed && result.verdict.kind != VerdictKind::kLimit;
     ThreadStack stack{thread.name, failed, thread.runnable, stacks[i]};
     if (failed) {
       report.thread = thread.name;
@@ -241,7 +254,7 @@ Report MakeReport(const RunResult& result, Symbols* symbols) {
   const bool is_race = result.verdict.kind == VerdictKind::kDataRace;
   const auto identifying = is_race ? RacingStacks(result.race, symbols) : stacks;
   if (is_race) {
-    report.headline = RaceHeadline(result, report.thread, identifying);
+    report.headline = RaceHeadline(result, report.thread, identifying, symbols);
     report.note = UnseenNote(result, report.thread);
     ThreadStack earlier{result.earlier_thread, false, false, identifying[1]};
     earlier.role = "the earlier access";
@@ -249,6 +262,7 @@ Report MakeReport(const RunResult& result, Symbols* symbols) {
   } else {
     report.headline = Headline(result.verdict, report.thread, place, report.waiters);
   }
+  if (!report.thread.empty()) report.last = MakeLastRow(result, identifying, place, symbols);
   report.signature = Signature(result.verdict, Stances(result, identifying));
   report.old_signature = OldSignatureOf(result, identifying);
   return report;

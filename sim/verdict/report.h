@@ -19,6 +19,13 @@ struct ThreadStack {
   std::string role = {};      // what it is if not where a thread stands now
 };
 
+// What the thread that failed did in the end.
+struct LastRow {
+  std::string deed;   // "assertion fails"; empty where nobody in particular failed
+  std::string place;  // "place.cc:14"; may be empty
+  std::string note;   // in a data race: "main/main freed it (buggy.cc:33)"
+};
+
 struct Report {
   Verdict verdict;
   std::string thread;         // name of the thread that failed; empty if nobody in particular
@@ -27,6 +34,7 @@ struct Report {
   std::string headline;       // one sentence, no newline
   std::string note;           // what may excuse a data race, as a text of lines; mostly empty
   std::vector<Waiter> waiters;
+  LastRow last;
   std::vector<ThreadStack>
       stacks;  // the failed thread first; in a data race then the earlier access
 };

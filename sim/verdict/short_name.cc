@@ -50,6 +50,12 @@ std::string QualifiedFunction(std::string_view demangled) {
   return text;
 }
 
+std::string ShortVariable(std::string_view demangled) {
+  std::string text(demangled);
+  ReplaceAll(text, "(anonymous namespace)::", "");
+  return WithoutBrackets(text, '(', ')');
+}
+
 std::string ShortFunction(std::string_view demangled) {
   std::string text = WithoutTemplateArguments(demangled);
   ReplaceAll(text, "(anonymous namespace)::", "");

@@ -229,6 +229,41 @@ const std::vector<Frame>& Symbols::At(uint64_t pc) {
   return place->second;
 }
 
+// The module that begins last before the address. What it has beyond its file, zeros, is memory of
+// no file, and no part of it to dwfl_addrmodule().
+static Dwfl_Module* ModuleBefore(Dwfl* dwfl, uint64_t address) {
+  struct Nearest {
+    uint64_t address;
+    uint64_t begin = 0;
+    Dwfl_Module* module = nullptr;
+  } nearest{address};
+  dwfl_getmodules(
+      dwfl,
+      [](Dwfl_Module* module, void**, const char*, Dwarf_Addr begin, void* argument) -> int {
+        auto& best = *static_cast<Nearest*>(argument);
+        if (begin <= best.address && begin >= best.begin) {
+          best.begin = begin;
+          best.module = module;
+        }
+        return DWARF_CB_OK;
+      },
+      &nearest, 0);
+  return nearest.module;
+}
+
+std::string Symbols::Variable(uint64_t address) const {
+  Dwfl_Module* const module = ModuleBefore(state_->dwfl, address);
+  if (module == nullptr) return "";
+  GElf_Off offset = 0;
+  GElf_Sym symbol;
+  const char* const name =
+      dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr);
+  const bool covers = name != nullptr && offset < symbol.st_size;
+  if (!covers || GELF_ST_TYPE(symbol.st_info) != STT_OBJECT) return "";
+  const std::string variable = ShortVariable(Demangle(name));
+  return offset == 0 ? variable : absl::StrCat(variable, "+0x", absl::Hex(offset));
+}
+
 std::vector<Frame> Symbols::Unwind(const uint64_t (&registers)[17], bool interrupted) {
   std::vector<uint64_t> pcs;
   uint64_t adjusted[kRegisters];

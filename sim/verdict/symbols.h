@@ -38,6 +38,10 @@ class Symbols {
   // the call instruction's address (return address − 1) for a caller's frame.
   const std::vector<Frame>& At(uint64_t pc);
 
+  // The variable that lies at an address, by its name in the source, with the distance into it:
+  // "the_lock", "net::table+0x8". Empty where nobody knows.
+  std::string Variable(uint64_t address) const;
+
   // The stack that starts with `registers` (DWARF numbering: rax rdx rcx rbx rsi rdi rbp rsp r8…r15
   // rip), innermost first, at most 128 frames. Memory that is not mapped ends it. `interrupted`:
   // rip is the instruction that a signal came at, not one behind a call.
@@ -64,6 +68,10 @@ std::string ShortPlace(const Frame& frame);
 // A demangled name without parameters, return type and template arguments, for people:
 // "std::__1::vector<int>::push_back(int)" is "vector::push_back".
 std::string ShortFunction(std::string_view demangled);
+
+// A variable's demangled name without anonymous namespaces and parameters of the function that it
+// is local to: "(anonymous namespace)::table" is "table", "main::once".
+std::string ShortVariable(std::string_view demangled);
 
 // A demangled name without template arguments, which tells functions of one short name apart:
 // "std::vector::push_back(int)".

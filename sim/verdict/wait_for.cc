@@ -34,6 +34,10 @@ bool Visit(const std::vector<Waiter>& waiters, size_t node, std::vector<Colour>&
 }
 
 std::string Line(const std::vector<Waiter>& waiters, const Waiter& waiter, bool stuck) {
+  if (waiter.failed) {
+    return absl::StrCat(waiter.name, " failed",
+                        waiter.place.empty() ? "" : absl::StrCat(", at ", waiter.place));
+  }
   if (waiter.runnable) {
     std::string line = absl::StrCat(waiter.name, " can run");
     if (waiter.op != Op::kNone) absl::StrAppend(&line, ", at ", std::string(OpName(waiter.op)));

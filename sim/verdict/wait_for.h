@@ -16,6 +16,7 @@ namespace weir::sim {
 struct Waiter {
   std::string name;
   bool runnable = false;
+  bool failed = false;                  // it has failed at `place`, whatever it came from
   Op op = Op::kNone;                    // what it waits in
   std::string object;                   // on what; may be empty
   std::string place;                    // "reader.cc:88", where in the source; may be empty
@@ -34,10 +35,10 @@ std::vector<size_t> FindCycle(const std::vector<Waiter>& waiters);
 //   worker-1/main waits in mutex_lock on second (transfer.cc:12) for worker-0/main
 //   cycle: worker-0/main → worker-1/main → worker-0/main
 //
-// Threads that can run come last, as "… can run". Beyond `most` lines, but not in the cycle, they
-// are only counted: "… 14 more". Empty for no threads. If the execution is `stuck`, it is said of
-// those who wait without a deadline, and for nobody in particular, that nobody is left to wake
-// them.
+// Threads that can run come last, as "… can run", but for the one that failed, as "… failed".
+// Beyond `most` lines, but not in the cycle, they are only counted: "… 14 more". Empty for no
+// threads. If the execution is `stuck`, it is said of those who wait without a deadline, and for
+// nobody in particular, that nobody is left to wake them.
 std::string WaitForText(const std::vector<Waiter>& waiters, bool stuck = false,
                         size_t most = SIZE_MAX);
 

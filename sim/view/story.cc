@@ -16,7 +16,7 @@ constexpr size_t kLongestObject = 14;
 
 bool SameDeed(const StoryEvent& a, const StoryEvent& b) {
   return a.thread == b.thread && a.what == b.what && a.object == b.object && a.place == b.place &&
-         a.result == b.result && a.edit.empty() && b.edit.empty() && a.note.empty();
+         a.result == b.result && a.edit.empty() && b.edit.empty() && a.note.empty() && !b.fails;
 }
 
 // Folds what a thread did several times in a row into one event, the last one.
@@ -34,11 +34,11 @@ std::vector<StoryEvent> Fold(const std::vector<StoryEvent>& events) {
   return folded;
 }
 
-// The threads that the failure is about: the one that failed, those that weir interrupted, those
-// that it let run.
+// The threads that the failure is about: the story's, those that weir interrupted, those that it
+// let run.
 std::vector<bool> Actors(const Story& story, const std::vector<StoryEvent>& events) {
   std::vector<bool> actors(story.threads.size(), false);
-  if (story.failed_thread < actors.size()) actors[story.failed_thread] = true;
+  for (const size_t actor : story.actors) actors[actor] = true;
   for (size_t i = 0; i < events.size(); ++i) {
     if (events[i].edit.empty()) continue;
     actors[events[i].thread] = true;
@@ -80,17 +80,37 @@ void TellConsequences(const std::vector<StoryEvent>& events, size_t edit, std::v
   }
 }
 
+// Tells what led to `event`: what others did last to the same object, but for those who wait for it
+// as well. In a deadlock that is how the object was taken.
+void TellCauses(const std::vector<StoryEvent>& events, size_t event, std::vector<bool>& told) {
+  constexpr size_t kMostCauses = 2;
+  if (events[event].object.empty()) return;
+  size_t causes = 0;
+  for (size_t i = event; i-- > 0 && causes < kMostCauses;) {
+    const bool same = events[i].object == events[event].object;
+    if (!same || events[i].thread == events[event].thread || !events[i].note.empty()) continue;
+    told[i] = true;
+    ++causes;
+  }
+}
+
 // Which events are told, among those of the threads that have a column.
 std::vector<bool> Select(const std::vector<StoryEvent>& events, const std::vector<bool>& actors,
                          const StoryOptions& options) {
-  // Where weir interrupted nobody, everybody counts alike.
+  // Where nobody in particular has a part, everybody counts alike.
   const bool any = std::find(actors.begin(), actors.end(), true) != actors.end();
+  // Without any edit, there is no other hint at what decided.
+  const bool edited = std::any_of(events.begin(), events.end(),
+                                  [](const StoryEvent& event) { return !event.edit.empty(); });
   std::vector<bool> told(events.size(), false);
   std::map<size_t, size_t> seen;  // per thread
   size_t edits = 0;
   for (size_t i = events.size(); i-- > 0;) {
     const bool actor = !any || actors[events[i].thread];
-    if (seen[events[i].thread]++ < (actor ? options.last : options.last_of_others)) told[i] = true;
+    if (seen[events[i].thread]++ < (actor ? options.last : options.last_of_others)) {
+      told[i] = true;
+      if (actor && !edited) TellCauses(events, i, told);
+    }
     if (events[i].edit.empty() || edits++ >= options.most_edits) continue;
     const size_t first = i - std::min(i, options.around_edits);
     const size_t last = std::min(i + options.around_edits, events.size() - 1);
@@ -116,7 +136,8 @@ class Labels {
     if (fresh) {
       place->second = SourceName(object);
       if (place->second.empty()) place->second = Letter(letters_++);
-      legend_.push_back(absl::StrCat("  ", place->second, " = ", object));
+      legend_.push_back(
+          absl::StrCat("  ", place->second, " = ", object.substr(0, object.find(" ("))));
     }
     return place->second;
   }
@@ -155,7 +176,7 @@ class Table {
         times_(times),
         grid_(Heads(), times ? 2 : 1, options.width) {}
 
-  void Tell(const StoryEvent& event, bool last);
+  void Tell(const StoryEvent& event);
   void LeaveOut(const StoryEvent& event) { left_out_ += event.times; }
   std::string Text();
 
@@ -182,14 +203,14 @@ void Table::TellGap() {
   left_out_ = 0;
 }
 
-void Table::Tell(const StoryEvent& event, bool last) {
+void Table::Tell(const StoryEvent& event) {
   TellGap();
   const auto column = std::find(columns_.begin(), columns_.end(), event.thread) - columns_.begin();
   std::vector<std::string> cells = {absl::StrCat(event.edit.empty() ? "" : "*", event.step)};
   if (times_) cells.push_back(TimeText(event.time_ns));
   cells.resize(cells.size() + static_cast<size_t>(column));
   cells.push_back(CellText(event, labels_));
-  if (last && event.thread == story_.failed_thread) absl::StrAppend(&cells.back(), " ✗");
+  if (event.fails) absl::StrAppend(&cells.back(), " ✗");
   grid_.AddRow(std::move(cells));
   if (!event.edit.empty()) grid_.AddLine(absl::StrCat("  * weir: ", event.edit));
 }
@@ -238,7 +259,7 @@ std::string StoryTable(const Story& story, const StoryOptions& options) {
   for (size_t i = 0; i < events.size(); ++i) {
     const bool shown = std::find(columns.begin(), columns.end(), events[i].thread) != columns.end();
     if (told[i] && shown) {
-      table.Tell(events[i], i + 1 == events.size());
+      table.Tell(events[i]);
     } else {
       table.LeaveOut(events[i]);
     }

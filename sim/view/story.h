@@ -22,18 +22,22 @@ struct StoryEvent {
   // What weir chose here in place of the default, as a phrase: "worker-1/main runs next". Empty:
   // nothing.
   std::string edit;
-  std::string note;  // what else is to be said of it: "waits for main"
+  std::string note;    // what else is to be said of it: "waits for main"
+  bool fails = false;  // this is what failed
 };
 
 struct Story {
   std::vector<std::string> threads;
-  std::vector<StoryEvent> events;   // by step
-  size_t failed_thread = SIZE_MAX;  // index into threads; SIZE_MAX if nobody in particular
+  std::vector<StoryEvent> events;  // in their order
+  // Who has a part in the failure, as indices into `threads`: whoever failed, waits in a circle,
+  // holds what others wait for, made the other access of a race, or kills. Whom weir interrupted,
+  // let run or killed need not be named.
+  std::vector<size_t> actors;
 };
 
 struct StoryOptions {
   size_t width = 120;  // columns of text
-  // Events before the end that are told of a thread that failed, that weir interrupted or let run.
+  // Events before the end that are told of an actor; see StoryTable().
   size_t last = 6;
   size_t last_of_others = 2;
   size_t around_edits = 1;  // events before and after each edit that are told
@@ -42,11 +46,12 @@ struct StoryOptions {
   size_t column_width = 22;
 };
 
-// The table. Shown are the thread that failed and those that weir interrupted or let run in place
-// of another, whatever the width; then, as far as there is room, those that did something last; the
-// others are counted. Told are the last events of each, and for each edit what surrounds it, how
-// the interrupted thread went on, and what others did to the same object in the meantime; a line "⋮
-// 312 points" stands for what lies between. Equal events of one thread in a row are one line with
+// The table. Shown are the actors, which are the story's and those that weir interrupted, killed or
+// let run in place of another, whatever the width; then, as far as there is room, those that did
+// something last; the others are counted. Told are the last events of each; without edits also what
+// others had done last to the objects of an actor's; and for each edit what surrounds it, how the
+// interrupted thread went on, and what others did to the same object in the meantime. A line "⋮ 312
+// points" stands for what lies between. Equal events of one thread in a row are one line with
 // "×n". Long names of objects are letters in the table and spelled out below it.
 std::string StoryTable(const Story& story, const StoryOptions& options);
 

@@ -46,6 +46,10 @@ TEST_F(WholeWay, FindsRepeatsTellsAndShrinksALockOrderDeadlock) {
   EXPECT_EQ(replay.status, 1) << replay.out << replay.error;
   EXPECT_THAT(replay.out, HasSubstr("\"same\":true"));
 
+  // `true` is gone when weir prints its first line.
+  Run("replay " + file + target + " 2> closed.txt | true");
+  EXPECT_EQ(ReadAll(folder_ / "closed.txt"), "");
+
   const WeirEnd show = Run("show " + file + " --width 100" + target);
   EXPECT_EQ(show.status, 0) << show.out << show.error;
   EXPECT_THAT(show.out, AllOf(HasSubstr("deadlock:"), HasSubstr("waits for"), HasSubstr("cycle:"),

@@ -53,6 +53,19 @@ TEST_F(Race, IsTwoAccessesOfWhichOneWritesAndNothingOrders) {
   EXPECT_EQ(races_->conflict().current.at[0], kSecond + 1u);
 }
 
+TEST_F(Race, WithMemoryThatWasGivenBackSaysSo) {
+  EXPECT_TRUE(Write(kFirst));
+  EXPECT_TRUE(races_->Access(kFirst, {kData, 8, true, false, {}, true}, nullptr));
+  EXPECT_FALSE(Read(kSecond));
+  EXPECT_TRUE(races_->conflict().frees);
+  EXPECT_FALSE(Read(kSecond, kData + 4, 4));
+  EXPECT_TRUE(races_->conflict().frees);
+  races_->Forget(kData, 8);  // it has been given out again
+  EXPECT_TRUE(Write(kFirst));
+  EXPECT_FALSE(Read(kSecond));
+  EXPECT_FALSE(races_->conflict().frees);
+}
+
 TEST_F(Race, IsNoneAmongReads) {
   EXPECT_TRUE(Read(kFirst));
   EXPECT_TRUE(Read(kSecond));

@@ -175,11 +175,33 @@ TEST(Recorder, TracesEveryEventWithItsResultAndEdit) {
   ASSERT_EQ(trace.events.size(), 3u);
   EXPECT_EQ(trace.events[0].step, 1u);
   EXPECT_EQ(trace.events[1].op, Op::kAtomicStore);
-  EXPECT_EQ(trace.events[1].edit, 0u);
-  EXPECT_FALSE(trace.events[0].edit.has_value());
+  ASSERT_EQ(trace.edits.size(), 1u);
+  EXPECT_EQ(trace.edits[0].edit, 0u);
+  EXPECT_EQ(trace.edits[0].thread, trace.events[1].thread);
+  EXPECT_EQ(trace.edits[0].step, 2u);
+  EXPECT_EQ(trace.edits[0].after, 2u);
   for (const TraceEvent& event : trace.events) EXPECT_EQ(event.result, 1u);
   EXPECT_EQ(trace.threads[trace.events[0].thread].name, "a/boss");
   EXPECT_EQ(trace.dropped, 0u);
+}
+
+TEST(Recorder, TracesAnEditThatIsDecidedLaterAtItsTime) {
+  const Toy toy({{"a/main", {kLoad}}, {"b/main", {kLoad}}});
+  Recorder recorder(toy.names(), {.trace_events = 100});
+  for (const ThreadSlot thread : {ThreadSlot{0}, ThreadSlot{1}}) {
+    PointEvent event = {};
+    event.step = thread + uint64_t{1};
+    event.thread = thread;
+    event.thread_path = toy.names().thread_path_hash(thread);
+    recorder.OnPoint(event);
+  }
+  Point point = {};
+  point.kind = DecisionKind::kWake;
+  point.thread = 0;
+  recorder.OnDecision(point, 1);
+  ASSERT_EQ(recorder.trace().edits.size(), 1u);
+  EXPECT_EQ(recorder.trace().edits[0].step, 1u);
+  EXPECT_EQ(recorder.trace().edits[0].after, 2u);
 }
 
 TEST(Recorder, KeepsTheLastEventsWhenThereAreTooMany) {

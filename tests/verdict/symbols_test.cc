@@ -97,5 +97,20 @@ TEST(Symbols, ShortNamesKeepWhatAPersonReads) {
   EXPECT_EQ(ShortFunction("ns::Start()::$_0::operator()() const"), "$_0::operator()");
 }
 
+int g_table[4];
+
+TEST(Symbols, AVariableIsNamedAsInTheSource) {
+  const auto address = reinterpret_cast<uint64_t>(&g_table);
+  const std::unique_ptr<Symbols> symbols = MustCreate();
+  EXPECT_EQ(symbols->Variable(address), "weir::sim::g_table");
+  EXPECT_EQ(symbols->Variable(address + 12), "weir::sim::g_table+0xc");
+  EXPECT_EQ(symbols->Variable(reinterpret_cast<uint64_t>(&MustCreate)), "");
+  EXPECT_EQ(symbols->Variable(8), "");
+}
+
+TEST(Symbols, ALocalStaticKeepsItsFunctionsName) {
+  EXPECT_EQ(ShortVariable("app::(anonymous namespace)::Next(int)::last"), "app::Next::last");
+}
+
 }  // namespace
 }  // namespace weir::sim

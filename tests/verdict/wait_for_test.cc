@@ -26,6 +26,14 @@ Waiter Runnable(const char* name) {
   return waiter;
 }
 
+TEST(WaitFor, WhoFailedStandsAtThePlaceAndInNoOperation) {
+  Waiter waiter = Runnable("a");
+  waiter.failed = true;
+  waiter.op = Op::kMutexUnlock;
+  waiter.place = "place.cc:14";
+  EXPECT_EQ(WaitForText({waiter}), "a failed, at place.cc:14\n");
+}
+
 TEST(WaitFor, FindsTheCycleBehindAThreadThatOnlyLeadsToIt) {
   const std::vector<Waiter> waiters = {Blocked("main", {1}), Blocked("a", {2}), Blocked("b", {1})};
   EXPECT_THAT(FindCycle(waiters), ElementsAre(1, 2));
