@@ -11,6 +11,7 @@
 #include "sim/verdict/identity.h"
 #include "sim/verdict/object_text.h"
 #include "sim/verdict/old_signature.h"
+#include "sim/verdict/race_report.h"
 
 namespace weir::sim {
 namespace {
@@ -27,11 +28,6 @@ std::vector<std::vector<Frame>> Unwind(const std::vector<ThreadReport>& threads,
   return stacks;
 }
 
-std::string Place(const std::vector<Frame>& stack) {
-  const Frame* frame = UserFrame(stack);
-  return frame == nullptr ? "" : ShortPlace(*frame);
-}
-
 Waiter MakeWaiter(const ThreadReport& thread, const std::map<ThreadSlot, size_t>& index_of,
                   const std::vector<Frame>& stack, const Symbols* symbols) {
   Waiter waiter;
@@ -41,7 +37,7 @@ Waiter MakeWaiter(const ThreadReport& thread, const std::map<ThreadSlot, size_t>
   if (thread.object.space != ObjectKey::Space::kNone) {
     waiter.object = ObjectText(thread.object, symbols);
   }
-  waiter.place = Place(stack);
+  waiter.place = PlaceOf(stack);
   waiter.deadline_ns = thread.deadline_ns;
   for (const ThreadSlot other : thread.waits_for) {
     if (const auto found = index_of.find(other); found != index_of.end()) {
@@ -74,23 +70,6 @@ std::map<ThreadSlot, size_t> IndexOf(const std::vector<ThreadReport>& threads) {
   return index_of;
 }
 
-// Where an access of a race stands, as far up as is known.
-std::vector<Frame> StackOf(const RacingAccess& access, Symbols* symbols) {
-  std::vector<Frame> stack;
-  if (symbols == nullptr) return stack;
-  for (const uint64_t return_to : access.return_to) {
-    if (return_to == 0) break;
-    const std::vector<Frame>& at = symbols->At(return_to - 1);
-    stack.insert(stack.end(), at.begin(), at.end());
-  }
-  return Trim(std::move(stack));
-}
-
-// The stacks of both accesses of a race, the later one first.
-std::vector<std::vector<Frame>> RacingStacks(const RaceInfo& race, Symbols* symbols) {
-  return {StackOf(race.later, symbols), StackOf(race.earlier, symbols)};
-}
-
 // What the identity is made of. `stacks` are those of the threads, in their order; of a race those
 // of the accesses.
 std::vector<Stance> Stances(const RunResult& result,
@@ -116,44 +95,15 @@ std::string OldSignatureOf(const RunResult& result, const std::vector<std::vecto
   return OldSignature(result.verdict, standings);
 }
 
-std::string Bracketed(const std::string& place) {
-  return place.empty() ? "" : absl::StrCat(" (", place, ")");
-}
-
-std::string RaceHeadline(const RunResult& result, const std::string& thread,
-                         const std::vector<std::vector<Frame>>& accesses, const Symbols* symbols) {
-  const RaceInfo& race = result.race;
-  return absl::StrCat(race.earlier.frees ? "data race, use after free: " : "data race: ", thread,
-                      " ", LaterAccess(result, symbols), Bracketed(Place(accesses[0])), ", which ",
-                      result.earlier_thread, " ", Deed(race.earlier, Tense::kPast),
-                      Bracketed(Place(accesses[1])), "; nothing orders the two",
-                      race.later.frees ? ", so it may be used after it is freed" : "");
-}
-
 // The end of the story of the thread that failed.
 LastRow MakeLastRow(const RunResult& result, const std::vector<std::vector<Frame>>& identifying,
                     const std::string& place, const Symbols* symbols) {
   LastRow last = {LastDeed(result, symbols), place, ""};
   if (result.verdict.kind != VerdictKind::kDataRace) return last;
-  last.place = Place(identifying[0]);
+  last.place = PlaceOf(identifying[0]);
   last.note = absl::StrCat(result.earlier_thread, " ", Deed(result.race.earlier, Tense::kPast),
-                           " it", Bracketed(Place(identifying[1])));
+                           " it", Bracketed(PlaceOf(identifying[1])));
   return last;
-}
-
-// What a library may have ordered that is not seen.
-std::string UnseenNote(const RunResult& result, const std::string& thread) {
-  const UnseenCalls& unseen = result.race.unseen;
-  if (unseen.library == nullptr) return "";
-  const auto part = [](const std::string& who, std::string_view function, const char* when) {
-    if (function.empty()) return absl::StrCat(who, " is a thread of its own");
-    return absl::StrCat(who, " called ", std::string(function), "() ", when);
-  };
-  return absl::StrCat("note: ", unseen.library,
-                      " may order the two accesses without being seen:\n      ",
-                      part(result.earlier_thread, unseen.earlier, "after its access"), ",\n      ",
-                      part(thread, unseen.later, "before its own"),
-                      ".\n      If it does, there is no race: see WEIR_ORDERS in sim/weir.h.\n");
 }
 
 std::string DeadlockHeadline(const std::vector<Waiter>& waiters) {
@@ -245,7 +195,7 @@ Report MakeReport(const RunResult& result, Symbols* symbols) {
     ThreadStack stack{thread.name, failed, thread.runnable, stacks[i]};
     if (failed) {
       report.thread = thread.name;
-      place = Place(stacks[i]);
+      place = PlaceOf(stacks[i]);
       report.stacks.insert(report.stacks.begin(), std::move(stack));
     } else {
       report.stacks.push_back(std::move(stack));
