@@ -57,6 +57,7 @@ StoryEvent MakeOutput(const TraceOutput& output, uint64_t time_ns) {
   told.step = output.step;
   told.time_ns = time_ns;
   told.thread = output.thread;
+  told.remark = true;
   told.what =
       output.fd == kFactDescriptor
           ? absl::StrCat("observes ", output.text)

@@ -34,16 +34,22 @@ std::vector<StoryEvent> Fold(const std::vector<StoryEvent>& events) {
   return folded;
 }
 
-// The threads that the failure is about: the story's, those that weir interrupted, those that it
-// let run.
-std::vector<bool> Actors(const Story& story, const std::vector<StoryEvent>& events) {
-  std::vector<bool> actors(story.threads.size(), false);
-  for (const size_t actor : story.actors) actors[actor] = true;
+// The threads that weir interrupted, those that it let run, and the one that failed.
+std::vector<bool> Deciders(const Story& story, const std::vector<StoryEvent>& events) {
+  std::vector<bool> deciders(story.threads.size(), false);
   for (size_t i = 0; i < events.size(); ++i) {
+    if (events[i].fails) deciders[events[i].thread] = true;
     if (events[i].edit.empty()) continue;
-    actors[events[i].thread] = true;
-    if (i + 1 < events.size()) actors[events[i + 1].thread] = true;
+    deciders[events[i].thread] = true;
+    if (i + 1 < events.size()) deciders[events[i + 1].thread] = true;
   }
+  return deciders;
+}
+
+// The threads that the failure is about: these, and the story's.
+std::vector<bool> Actors(const Story& story, const std::vector<bool>& deciders) {
+  std::vector<bool> actors = deciders;
+  for (const size_t actor : story.actors) actors[actor] = true;
   return actors;
 }
 
@@ -94,27 +100,29 @@ void TellCauses(const std::vector<StoryEvent>& events, size_t event, std::vector
   }
 }
 
-// Which events are told, among those of the threads that have a column.
+// Which events are told, among those of the threads that have a column; those of the `actors` at
+// length.
 std::vector<bool> Select(const std::vector<StoryEvent>& events, const std::vector<bool>& actors,
-                         const StoryOptions& options) {
+                         bool edited, const StoryOptions& options) {
   // Where nobody in particular has a part, everybody counts alike.
   const bool any = std::find(actors.begin(), actors.end(), true) != actors.end();
-  // Without any edit, there is no other hint at what decided.
-  const bool edited = std::any_of(events.begin(), events.end(),
-                                  [](const StoryEvent& event) { return !event.edit.empty(); });
+  // Without any edit there is no other hint at what decided.
+  const size_t last = edited ? options.last : 2 * options.last;
   std::vector<bool> told(events.size(), false);
-  std::map<size_t, size_t> seen;  // per thread
+  std::map<size_t, size_t> seen;  // points per thread
   size_t edits = 0;
   for (size_t i = events.size(); i-- > 0;) {
     const bool actor = !any || actors[events[i].thread];
-    if (seen[events[i].thread]++ < (actor ? options.last : options.last_of_others)) {
+    size_t& points = seen[events[i].thread];
+    if (points < (actor ? last : options.last_of_others)) {
       told[i] = true;
       if (actor && !edited) TellCauses(events, i, told);
     }
+    if (!events[i].remark) ++points;
     if (events[i].edit.empty() || edits++ >= options.most_edits) continue;
     const size_t first = i - std::min(i, options.around_edits);
-    const size_t last = std::min(i + options.around_edits, events.size() - 1);
-    std::fill(told.begin() + first, told.begin() + last + 1, true);
+    const size_t behind = std::min(i + options.around_edits, events.size() - 1);
+    std::fill(told.begin() + first, told.begin() + behind + 1, true);
     TellConsequences(events, i, told);
   }
   return told;
@@ -252,9 +260,13 @@ std::string TimeText(uint64_t ns) {
 std::string StoryTable(const Story& story, const StoryOptions& options) {
   const std::vector<StoryEvent> events = Fold(story.events);
   const size_t most = std::max<size_t>(2, options.width / options.column_width);
-  const std::vector<bool> actors = Actors(story, events);
+  const std::vector<bool> deciders = Deciders(story, events);
+  const std::vector<bool> actors = Actors(story, deciders);
   const std::vector<size_t> columns = Columns(story, events, actors, most);
-  const std::vector<bool> told = Select(events, actors, options);
+  // Where weir has chosen something, that is what it is about; the others only have to be there.
+  const bool edited = std::any_of(events.begin(), events.end(),
+                                  [](const StoryEvent& event) { return !event.edit.empty(); });
+  const std::vector<bool> told = Select(events, edited ? deciders : actors, edited, options);
   Table table(story, options, columns, TimesDiffer(events));
   for (size_t i = 0; i < events.size(); ++i) {
     const bool shown = std::find(columns.begin(), columns.end(), events[i].thread) != columns.end();

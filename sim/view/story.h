@@ -22,8 +22,9 @@ struct StoryEvent {
   // What weir chose here in place of the default, as a phrase: "worker-1/main runs next". Empty:
   // nothing.
   std::string edit;
-  std::string note;    // what else is to be said of it: "waits for main"
-  bool fails = false;  // this is what failed
+  std::string note;     // what else is to be said of it: "waits for main"
+  bool fails = false;   // this is what failed
+  bool remark = false;  // something printed or observed, at no point of its own
 };
 
 struct Story {
@@ -37,7 +38,8 @@ struct Story {
 
 struct StoryOptions {
   size_t width = 120;  // columns of text
-  // Events before the end that are told of an actor; see StoryTable().
+  // Events before the end that are told of whoever failed, was interrupted or let run; where there
+  // are no edits, twice as many of all actors.
   size_t last = 6;
   size_t last_of_others = 2;
   size_t around_edits = 1;  // events before and after each edit that are told

@@ -10,6 +10,7 @@
 namespace weir::sim {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -137,6 +138,19 @@ TEST(Story, WithoutEditsItTellsWhatOthersHadDoneToTheSameObjects) {
   EXPECT_THAT(StoryTable(story, {.last = 1, .last_of_others = 1}), HasSubstr("\n10 "));
   story.events[40].edit = "worker runs next";
   EXPECT_THAT(StoryTable(story, {.last = 1, .last_of_others = 1}), Not(HasSubstr("\n10 ")));
+}
+
+TEST(Story, WhatIsObservedTakesNoPointsPlace) {
+  Story story;
+  story.threads = {"main"};
+  for (uint64_t i = 1; i <= 20; ++i) {
+    story.events.push_back(Event(i, 0, i == 10 ? "decides" : i % 2 == 0 ? "lock" : "unlock"));
+  }
+  for (int i = 0; i < 40; ++i) {
+    story.events.push_back(Event(20, 0, ("observes " + std::to_string(i)).c_str()));
+    story.events.back().remark = true;
+  }
+  EXPECT_THAT(StoryTable(story, {.last = 6}), AllOf(HasSubstr("\n10 "), Not(HasSubstr("\n8 "))));
 }
 
 TEST(Story, MarksWhatFailed) {
