@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "sim/campaign/death.h"
 #include "sim/campaign/salvage.h"
 #include "sim/campaign/target_info.h"
 #include "sim/strategy/strategy.h"
@@ -230,8 +231,8 @@ void Campaign::Read(Place& place) {
   for (const std::string& line : place.reader->Read()) HandleLine(line);
 }
 
-// The worker is gone in the middle of an execution: the parent tells what it knows, and another one
-// goes on behind that execution.
+// The worker is gone in the middle of an execution: the parent has that repeated and written down,
+// unless it knows such a death, and another one goes on behind that execution.
 void Campaign::HandleDeath(Place& place, const ChildEnd& end) {
   const SharedPage& page = place.child->page();
   place.deaths = page.executions.load() == 0 ? place.deaths + 1 : 0;
@@ -240,7 +241,17 @@ void Campaign::HandleDeath(Place& place, const ChildEnd& end) {
     StopAt(0);
     return;
   }
-  HandleFailure(Salvage(options_.plan, page, end, store_));
+  const std::string signature = DeathVerdict(end).signature;
+  const auto known = firsts_.find(signature);
+  if (known != firsts_.end() && known->second.index <= page.execution.index) {
+    FailureMessage again;
+    again.index = page.execution.index;
+    again.signature = signature;
+    again.repeats = 1;
+    HandleFailure(again);
+  } else {
+    HandleFailure(SalvageFailure(options_.plan, page, end, store_, options_.hang_seconds));
+  }
   place.from = page.cursors;
   gone_.restarts += 1;
 }

@@ -2,8 +2,6 @@
 #ifndef WEIR_SIM_CAMPAIGN_SALVAGE_H_
 #define WEIR_SIM_CAMPAIGN_SALVAGE_H_
 
-#include <string>
-
 #include "sim/campaign/fuzz_plan.h"
 #include "sim/campaign/store.h"
 #include "sim/campaign/supervisor.h"
@@ -11,15 +9,19 @@
 
 namespace weir::sim {
 
-// "was killed by signal 11 (Segmentation fault)", "did not answer and was killed", "exited with
-// status 3".
-std::string EndText(const ChildEnd& end);
+// The execution in that page, repeated by the decisions that it left there, and written down. If it
+// does not die again that is the verdict: nondeterminism. One with more decisions than are kept has
+// no edits: only its seed repeats it (`whole` is false).
+struct Salvaged {
+  Schedule schedule;
+  bool whole = true;
+};
+Salvaged Salvage(const std::string& target, const std::string& strategy, const SharedPage& page,
+                 const ChildEnd& end, double hang_seconds);
 
-// The failure, written to the store as a schedule that says how the execution was begun (scenario,
-// parameters, origin) and holds no edits: the recorder died with the process. `weir run` with that
-// seed and index repeats it.
-FailureMessage Salvage(const FuzzPlan& plan, const SharedPage& page, const ChildEnd& end,
-                       const Store& store);
+// The same as a failure of a campaign, written to the store.
+FailureMessage SalvageFailure(const FuzzPlan& plan, const SharedPage& page, const ChildEnd& end,
+                              const Store& store, double hang_seconds);
 
 }  // namespace weir::sim
 

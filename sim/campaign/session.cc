@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/campaign/draw.h"
+#include "sim/schedule/deviation_replay.h"
 #include "sim/schedule/observer_list.h"
 #include "sim/schedule/recorder.h"
 #include "sim/strategy/strategy.h"
@@ -116,6 +117,8 @@ RunResult Session::Execute(RunOptions options, Strategy& strategy) {
   page_.value_count =
       static_cast<uint32_t>(std::min<size_t>(options.values.size(), kMostParameters));
   std::copy_n(options.values.begin(), page_.value_count, page_.values);
+  page_.step_cap = options.step_cap;
+  options.log = page_.log;
   page_.executing.store(1);
   options.progress = &page_.progress;
   RunResult result = weir::sim::Run(options, strategy);
@@ -180,6 +183,17 @@ const StrategyInfo& Session::MemberOf(const SearchRun& run) const {
 
 const StrategyInfo& Session::MemberOf(const SearchRun& run, std::span<const int64_t> values) const {
   return *TurnOf(run.strategy, run.execution.index, ThreadsOf(run, values)).strategy;
+}
+
+RunResult Session::Repeat(const LoggedRun& logged, Observer& observer) {
+  DeviationReplay strategy(logged.deviations);
+  RunOptions options;
+  options.scenario = Find(logged.run.scenario);
+  options.values = logged.values;
+  options.execution = logged.run.execution;
+  options.step_cap = logged.run.step_cap;
+  options.observer = &observer;
+  return Execute(options, strategy);
 }
 
 Strategy& Session::StrategyOf(const SearchRun& run) { return StrategyNamed(run.strategy); }

@@ -32,6 +32,14 @@ struct SearchRun {
   uint64_t step_cap = kDefaultStepCap;
 };
 
+// An execution as its process left it in the page, enough to repeat it whatever strategy it was
+// under.
+struct LoggedRun {
+  SearchRun run;
+  std::vector<int64_t> values;
+  std::vector<Deviation> deviations;
+};
+
 // A failure, written down and checked.
 struct Finding {
   Schedule schedule;
@@ -85,6 +93,9 @@ class Session {
   // Of an execution with more edits than are kept (Recorder::kMostEdits) it is one that begins like
   // that and then follows the default, if that one fails alike.
   Finding Record(const SearchRun& run, const RunResult& expected);
+
+  // The logged execution once more. Precondition: its scenario is one of the target's.
+  RunResult Repeat(const LoggedRun& logged, Observer& observer);
 
   // InvalidArgument if the schedule does not fit the target: another scenario, parameters out of
   // range.

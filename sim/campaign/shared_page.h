@@ -14,6 +14,9 @@ namespace weir::sim {
 inline constexpr size_t kMostParameters = 32;
 inline constexpr size_t kMostStrategies = 16;
 
+// Decisions of an execution that are kept for the parent, as many as a schedule has edits at most.
+inline constexpr size_t kMostLogged = size_t{1} << 16;
+
 // How far a worker is in its share; see turns.h.
 using Cursors = std::array<uint64_t, kMostStrategies>;
 
@@ -28,6 +31,9 @@ struct SharedPage {
   char scenario[256] = {};
   int64_t values[kMostParameters] = {};
   uint32_t value_count = 0;
+  uint64_t step_cap = 0;
+  // What it has decided so far, behind the page; null in a process that nobody watches.
+  DecisionLog* log = nullptr;
 
   // Counts since the child started.
   std::atomic<uint64_t> executions{0};

@@ -42,10 +42,20 @@ void PrepareChild(pid_t parent) {
   signal(SIGTERM, SIG_IGN);
 }
 
+// The page, and behind it the log of decisions.
+constexpr size_t kLogOffset =
+    (sizeof(SharedPage) + alignof(DecisionLog) - 1) & ~(alignof(DecisionLog) - 1);
+constexpr size_t kPageAndLogBytes =
+    kLogOffset + sizeof(DecisionLog) + kMostLogged * sizeof(Deviation);
+
 SharedPage* MapPage() {
   void* memory =
-      mmap(nullptr, sizeof(SharedPage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  return memory == MAP_FAILED ? nullptr : new (memory) SharedPage();
+      mmap(nullptr, kPageAndLogBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  auto* const page = new (memory) SharedPage();
+  page->log = new (static_cast<char*>(memory) + kLogOffset) DecisionLog;
+  page->log->capacity = kMostLogged;
+  return page;
 }
 
 // After this, output of the child's last moments is not lost, and atexit handlers of the parent
@@ -100,7 +110,7 @@ Child::~Child() {
     waitpid(pid_, nullptr, 0);
   }
   if (pipe_ >= 0) close(pipe_);
-  if (page_ != nullptr) munmap(page_, sizeof(SharedPage));
+  if (page_ != nullptr) munmap(page_, kPageAndLogBytes);
 }
 
 void Child::Kill() {
@@ -168,7 +178,8 @@ int Supervise(const std::function<int(SharedPage& page)>& body, double hang_seco
     if (waited.revents != 0) usleep(1000);
     child->Watch(hang_seconds);
   }
-  return end.signal == 0 ? end.exit_status : died(child->page(), end);
+  const bool left = end.signal == 0 && child->page().executing.load() == 0;
+  return left ? end.exit_status : died(child->page(), end);
 }
 
 }  // namespace weir::sim

@@ -68,7 +68,7 @@ class Child {
 };
 
 // Runs `body` in one child, watched, and returns the exit status: that of the child, or what `died`
-// makes of its death by a signal.
+// makes of its death by a signal or in an execution.
 int Supervise(const std::function<int(SharedPage& page)>& body, double hang_seconds,
               const std::function<int(const SharedPage& page, const ChildEnd& end)>& died);
 

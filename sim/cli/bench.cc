@@ -218,7 +218,7 @@ absl::Status RunTheSame(Measured& measured, Work& work) {
 absl::Status RunSearch(Measured& measured, Work& work) {
   measured.strategy = MakeStrategy(measured.the_case->strategy);
   work.options.execution.extent.deviations = 1;
-  if (measured.the_case->copies) work.options.log = nullptr;  // it wants whole executions
+  work.options.whole = !measured.the_case->copies;
   do {
     if (absl::Status status = RunOne(measured, work); !status.ok()) return status;
   } while (measured.strategy->Advance());

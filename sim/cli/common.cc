@@ -15,8 +15,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "sim/campaign/death.h"
 #include "sim/campaign/messages.h"
-#include "sim/campaign/salvage.h"
 #include "sim/campaign/worker.h"
 
 namespace weir::sim {
@@ -141,23 +141,25 @@ std::string SeedCommand(const SearchRun& run, const std::string& target_path) {
 }
 
 int RunWithSession(const std::string& target_path, double hang_seconds,
-                   const std::function<int(Session& session, SharedPage& page)>& body) {
+                   const std::function<int(Session& session, SharedPage& page)>& body,
+                   const SessionDied& died) {
   const auto in_child = [&](SharedPage& page) {
     absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(target_path, page);
     return session.ok() ? body(**session, page) : ExitWith(session.status());
   };
-  const auto died = [&](const SharedPage& page, const ChildEnd& end) -> int {
+  const auto ended = [&](const SharedPage& page, const ChildEnd& end) -> int {
     // Whoever read what weir prints wants no more: it ends as any program does. A target has no
     // pipes.
     if (end.signal == SIGPIPE) return 128 + SIGPIPE;
+    if (page.executing.load() != 0 && died != nullptr) return died(page, end);
     std::fprintf(stderr, "weir: the process that ran %s %s (execution %llu of seed %llu)\n",
                  page.scenario[0] != '\0' ? page.scenario : "the target", EndText(end).c_str(),
                  static_cast<unsigned long long>(page.execution.index),
                  static_cast<unsigned long long>(page.execution.campaign_seed));
-    // A hang is a verdict about the target; any other death is weir's own.
-    return end.hung ? kExitFailureFound : kExitMachinery;
+    // In an execution it is the target's; any other death is weir's own.
+    return page.executing.load() != 0 ? kExitFailureFound : kExitMachinery;
   };
-  return Supervise(in_child, hang_seconds, died);
+  return Supervise(in_child, hang_seconds, ended);
 }
 
 int ExitWith(const absl::Status& status) {

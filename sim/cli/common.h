@@ -70,10 +70,15 @@ std::string FileCommand(std::string_view subcommand, const std::string& file,
 // "weir replay SCENARIO --seed 7 --index 3 …": the execution by its seed.
 std::string SeedCommand(const SearchRun& run, const std::string& target_path);
 
+// What becomes of a session whose process died in an execution; the exit status.
+using SessionDied = std::function<int(const SharedPage& page, const ChildEnd& end)>;
+
 // Opens a session with the target in a watched child process and runs `body` there; the exit
-// status. When the child dies, says so and how to repeat what it ran.
+// status. When the child dies in an execution, `died` has its say; without it, and when it dies
+// elsewhere, says so and how to repeat what it ran.
 int RunWithSession(const std::string& target_path, double hang_seconds,
-                   const std::function<int(Session& session, SharedPage& page)>& body);
+                   const std::function<int(Session& session, SharedPage& page)>& body,
+                   const SessionDied& died = nullptr);
 
 // One line on standard output, and flushed.
 void PrintJson(const nlohmann::json& json);

@@ -10,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/campaign/also_found.h"
+#include "sim/campaign/apart_executor.h"
+#include "sim/campaign/death.h"
 #include "sim/campaign/executor.h"
 #include "sim/campaign/minimal_identity.h"
 #include "sim/campaign/worker.h"
@@ -45,6 +47,10 @@ std::string DefaultOutput(const std::string& file) {
     }
   }
   return (path.parent_path() / absl::StrCat(stem, ".minimal.weir.json")).string();
+}
+
+std::string OutputOf(const MinimizeFlags& flags, const ScheduleFile& file) {
+  return flags.output.empty() ? DefaultOutput(file.path) : flags.output;
 }
 
 void TellImprovement(const MinimizeFlags& flags, const Schedule& schedule,
@@ -109,18 +115,18 @@ void TellResult(const MinimizeFlags& flags, const Minimized& minimized, const st
   Print(text);
 }
 
-int MinimizeInSession(const MinimizeFlags& flags, std::chrono::nanoseconds time,
-                      const ScheduleFile& file, Session& session) {
-  WarnOfOtherBuild(file, session.info());
-  const absl::StatusOr<const ScenarioInfo*> scenario =
-      FindScenario(session.info(), file.schedule.scenario);
+using IdentityOf = std::function<MinimalIdentity(const Schedule& minimal)>;
+
+int MinimizeWith(const MinimizeFlags& flags, std::chrono::nanoseconds time,
+                 const ScheduleFile& file, const TargetInfo& target, Executor& executor,
+                 AlsoFound& also_found, const IdentityOf& identity_of) {
+  WarnOfOtherBuild(file, target);
+  const absl::StatusOr<const ScenarioInfo*> scenario = FindScenario(target, file.schedule.scenario);
   if (!scenario.ok()) return ExitWith(AboutFile(file, scenario.status()));
-  const std::string output = flags.output.empty() ? DefaultOutput(file.path) : flags.output;
+  const std::string output = OutputOf(flags, file);
 
   const Clock::time_point start = Clock::now();
   absl::Status written;
-  AlsoFound also_found((std::filesystem::path(output).parent_path() / "also-found").string());
-  SessionExecutor executor(session, [&](Finding other) { also_found.Keep(other.schedule); });
   MinimizeOptions options;
   options.parameters = (*scenario)->parameters;
   options.expired = [&] { return !written.ok() || Clock::now() - start >= time; };
@@ -135,9 +141,33 @@ int MinimizeInSession(const MinimizeFlags& flags, std::chrono::nanoseconds time,
   if (!minimized.ok()) return ExitWith(AboutFile(file, minimized.status()));
   if (written.ok()) written = WriteSchedule(minimized->schedule, output);
   if (!written.ok()) return ExitWith(absl::InvalidArgumentError(std::string(written.message())));
-  TellResult(flags, *minimized, output, file, IdentityOfMinimal(session, minimized->schedule),
-             also_found);
+  TellResult(flags, *minimized, output, file, identity_of(minimized->schedule), also_found);
   return kExitNothingFound;
+}
+
+AlsoFound AlsoFoundBeside(const std::string& output) {
+  return AlsoFound((std::filesystem::path(output).parent_path() / "also-found").string());
+}
+
+int MinimizeInSession(const MinimizeFlags& flags, std::chrono::nanoseconds time,
+                      const ScheduleFile& file, Session& session) {
+  AlsoFound also_found = AlsoFoundBeside(OutputOf(flags, file));
+  SessionExecutor executor(session, [&](Finding other) { also_found.Keep(other.schedule); });
+  return MinimizeWith(flags, time, file, session.info(), executor, also_found,
+                      [&](const Schedule& minimal) { return IdentityOfMinimal(session, minimal); });
+}
+
+// Of a failure that ends its process: each candidate has one of its own.
+int MinimizeApart(const MinimizeFlags& flags, std::chrono::nanoseconds time,
+                  const ScheduleFile& file) {
+  const absl::StatusOr<TargetInfo> target = DescribeInChild(file.target.path);
+  if (!target.ok()) return ExitWith(target.status());
+  AlsoFound also_found = AlsoFoundBeside(OutputOf(flags, file));
+  ApartExecutor executor(file.target.path, flags.hang_seconds);
+  return MinimizeWith(flags, time, file, *target, executor, also_found,
+                      [](const Schedule& minimal) {
+                        return MinimalIdentity{minimal.verdict.signature, {}};
+                      });
 }
 
 int DoMinimize(const MinimizeFlags& flags) {
@@ -145,6 +175,7 @@ int DoMinimize(const MinimizeFlags& flags) {
   if (!time.ok()) return ExitWith(time.status());
   const absl::StatusOr<ScheduleFile> file = OpenScheduleFile(flags.file, flags.target);
   if (!file.ok()) return ExitWith(file.status());
+  if (IsDeath(file->schedule.verdict)) return MinimizeApart(flags, *time, *file);
   return RunWithFile(*file, flags.hang_seconds, [&](const ScheduleFile& whole, Session& session) {
     return MinimizeInSession(flags, *time, whole, session);
   });

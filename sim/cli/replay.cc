@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "sim/campaign/death.h"
 #include "sim/campaign/worker.h"
 #include "sim/cli/printer.h"
 
@@ -86,6 +87,28 @@ int ReplayInSession(const ReplayOptions& options, const ScheduleFile& file, Sess
   return failed ? kExitFailureFound : kExitNothingFound;
 }
 
+// The process that replayed it is gone: the parent looks whether the file says so.
+int TellDeath(const ReplayOptions& options, const ScheduleFile& file, const SharedPage& page,
+              const ChildEnd& end) {
+  const ExpectedVerdict verdict = DeathVerdict(end);
+  const Schedule& schedule = file.schedule;
+  Replayed replayed;
+  replayed.result.verdict.kind = verdict.kind;
+  replayed.result.points = page.progress.last_step;
+  replayed.result.fingerprint = page.progress.last_fingerprint;
+  replayed.report.signature = verdict.signature;
+  replayed.report.headline = verdict.message;
+  if (!options.lenient && (verdict.signature != schedule.verdict.signature ||
+                           replayed.result.points != schedule.points ||
+                           replayed.result.fingerprint != schedule.fingerprint)) {
+    replayed.same = absl::AbortedError(absl::StrCat(
+        "diverged: recorded ", schedule.verdict.signature, " at point ", schedule.points, ", now ",
+        verdict.message, " at point ", replayed.result.points));
+  }
+  PrintOutcome(options, file, replayed);
+  return replayed.same.ok() ? kExitFailureFound : ExitWith(AboutFile(file, replayed.same));
+}
+
 bool IsFile(const std::string& word) {
   std::error_code error;
   return absl::EndsWith(word, ".json") || absl::StrContains(word, '/') ||
@@ -107,10 +130,14 @@ int DoReplay(const ReplayOptions& options) {
 }  // namespace
 
 int ReplayFile(const ReplayOptions& options, const ScheduleFile& file) {
-  return RunWithFile(file, options.run.hang_seconds,
-                     [&](const ScheduleFile& whole, Session& session) {
-                       return ReplayInSession(options, whole, session);
-                     });
+  return RunWithFile(
+      file, options.run.hang_seconds,
+      [&](const ScheduleFile& whole, Session& session) {
+        return ReplayInSession(options, whole, session);
+      },
+      [&](const SharedPage& page, const ChildEnd& end) {
+        return TellDeath(options, file, page, end);
+      });
 }
 
 void AddReplay(CLI::App& app, Command& chosen) {

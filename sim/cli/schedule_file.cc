@@ -46,8 +46,9 @@ absl::StatusOr<ScheduleFile> OpenScheduleFile(const std::string& path, const Tar
 }
 
 int RunWithFile(const ScheduleFile& file, double hang_seconds,
-                const std::function<int(const ScheduleFile& file, Session& session)>& body) {
-  return RunWithSession(file.target.path, hang_seconds, [&](Session& session, SharedPage& page) {
+                const std::function<int(const ScheduleFile& file, Session& session)>& body,
+                const SessionDied& died) {
+  const auto in_session = [&](Session& session, SharedPage& page) {
     ScheduleFile whole = file;
     if (file.input) {
       absl::StatusOr<Schedule> schedule = ScheduleOf(session, *file.input, page);
@@ -56,7 +57,8 @@ int RunWithFile(const ScheduleFile& file, double hang_seconds,
     }
     page.expect_hang.store(whole.schedule.verdict.kind == VerdictKind::kHang);
     return body(whole, session);
-  });
+  };
+  return RunWithSession(file.target.path, hang_seconds, in_session, died);
 }
 
 void WarnOfOtherBuild(const ScheduleFile& file, const TargetInfo& target) {

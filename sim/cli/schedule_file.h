@@ -25,9 +25,10 @@ absl::StatusOr<ScheduleFile> OpenScheduleFile(const std::string& path, const Tar
 
 // Opens a session with the target in a watched child process and runs `body` there, with the whole
 // schedule also of an input; the exit status. Where the schedule hangs, its repetitions are not
-// waited for as long.
+// waited for as long. `died` as with RunWithSession.
 int RunWithFile(const ScheduleFile& file, double hang_seconds,
-                const std::function<int(const ScheduleFile& file, Session& session)>& body);
+                const std::function<int(const ScheduleFile& file, Session& session)>& body,
+                const SessionDied& died = nullptr);
 
 // Says on standard error when the target is another build than the schedule was made with.
 void WarnOfOtherBuild(const ScheduleFile& file, const TargetInfo& target);

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "sim/campaign/death.h"
 #include "sim/campaign/explain.h"
 #include "sim/campaign/narrator.h"
 #include "sim/campaign/worker.h"
@@ -85,12 +86,28 @@ int ShowInSession(const ShowOptions& options, const ScheduleFile& file, Session&
   return kExitNothingFound;  // it was shown, which is all that was asked
 }
 
+// The process that was to show it is gone, as the file may say: it has no stacks to show.
+int ShowDeath(const ScheduleFile& file, const ChildEnd& end) {
+  const ExpectedVerdict verdict = DeathVerdict(end);
+  Print(absl::StrCat(
+      verdict.message, "\n\nverdict   ", std::string(VerdictName(verdict.kind)), "  (",
+      verdict.signature, ")\nscenario  ", RunText(file.schedule), "\nfound as  ",
+      OriginText(file.schedule.origin), "\nschedule  ", Counted(file.schedule.edits.size(), "edit"),
+      " and ", Counted(file.schedule.faults.size(), "fault"), " to the default\n\n",
+      "Its process is gone, and with it the stacks. What led to its end, point by point:\n",
+      FileCommand("replay", file.path, file.target.path), " --trace\n"));
+  return kExitNothingFound;
+}
+
 int DoShow(const ShowOptions& options) {
   const absl::StatusOr<ScheduleFile> file = OpenScheduleFile(options.file, options.target);
   if (!file.ok()) return ExitWith(file.status());
-  return RunWithFile(*file, options.hang_seconds, [&](const ScheduleFile& whole, Session& session) {
-    return ShowInSession(options, whole, session);
-  });
+  return RunWithFile(
+      *file, options.hang_seconds,
+      [&](const ScheduleFile& whole, Session& session) {
+        return ShowInSession(options, whole, session);
+      },
+      [&](const SharedPage&, const ChildEnd& end) { return ShowDeath(*file, end); });
 }
 
 }  // namespace

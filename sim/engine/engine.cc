@@ -264,17 +264,20 @@ struct Snapshots {
   const WeirScenario* scenario = nullptr;
   std::vector<int64_t> values;
   uint64_t step_cap = 0;
+  bool logged = false;  // what came before was written down, so that it can be put back
   std::vector<std::unique_ptr<Snapshot>> all;
 
   bool AreOf(const RunOptions& options) const {
     return g_run.strategy == owner && options.scenario == scenario &&
-           options.step_cap == step_cap && std::ranges::equal(options.values, values);
+           options.step_cap == step_cap && (options.log != nullptr) == logged &&
+           std::ranges::equal(options.values, values);
   }
   void Keep(std::unique_ptr<Snapshot> snapshot) {
     if (all.empty()) {
       owner = g_run.strategy;
       scenario = g_run.scenario;
       step_cap = world().step_cap;
+      logged = g_run.log != nullptr;
       values.assign(g_run.values, g_run.values + scenario->parameter_count);
     }
     all.push_back(std::move(snapshot));
@@ -338,9 +341,13 @@ RunResult Run(const RunOptions& options, Strategy& strategy) {
   g_run.scenario = options.scenario;
   g_run.values = options.values.data();
   if (options.log != nullptr) options.log->size = 0, options.log->overflowed = false;
+  if (options.progress != nullptr) {
+    options.progress->last_step = 0;
+    options.progress->last_fingerprint = 0;
+  }
   Snapshots& snapshots = KeptSnapshots();
   // Who watches wants to see all of it.
-  const bool whole = g_run.watched || options.log != nullptr;
+  const bool whole = g_run.watched || options.whole;
   if (!whole && !snapshots.all.empty() && !snapshots.AreOf(options)) snapshots.all.clear();
   Execution execution = options.execution;
   execution.snapshots = whole ? 0 : static_cast<uint32_t>(snapshots.all.size());

@@ -40,8 +40,8 @@ struct Deviation {
   Choice choice;
 };
 
-// Where a search run leaves its deviations; may lie in memory shared with the parent, so that they
-// survive the death of the process.
+// Where a run leaves its deviations, from the execution's begin on also when it went on from a
+// copy; may lie in memory shared with the parent, so that they survive the death of the process.
 struct DecisionLog {
   uint64_t capacity = 0;  // entries that fit; beyond it `overflowed` is set
   uint64_t size = 0;
@@ -53,6 +53,11 @@ struct DecisionLog {
 struct Progress {
   volatile uint64_t points =
       0;  // grows at least every 1,024 points and at every end of an execution
+
+  // The last point of an execution that is watched point by point, and its fingerprint there; 0
+  // before the first. Where such an execution was when its process died.
+  volatile uint64_t last_step = 0;
+  volatile uint64_t last_fingerprint = 0;
 };
 
 struct RunOptions {
@@ -64,6 +69,7 @@ struct RunOptions {
   Observer* observer = nullptr;
   Progress* progress = nullptr;
   bool capture_threads = false;  // fill RunResult::threads (the report run)
+  bool whole = false;  // from its begin, and leave no copies (kTakeSnapshot); so is a watched one
 };
 
 // A virtual thread as it stood at the end of an execution.

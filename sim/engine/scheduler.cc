@@ -185,6 +185,10 @@ void NotifyPoint(Op op, const void* object) {
   Thread& thread = CurrentThread();
   thread.op = op;
   thread.object = object;
+  if (g_run.progress != nullptr) {
+    g_run.progress->last_step = w.points;
+    g_run.progress->last_fingerprint = w.fingerprint;
+  }
   if (g_run.observer == nullptr) return;
   HostScope host;
   const Thread::SeenLoad& seen = SeenAt(thread, object);

@@ -80,6 +80,10 @@ std::unique_ptr<Snapshot> Snapshot::Take() {
     VisitTls(static_cast<ThreadSlot>(slot), add, snapshot.get());
   }
   snapshot->Copy();
+  if (const DecisionLog* const log = g_run.log) {
+    snapshot->log_.assign(log->entries, log->entries + log->size);
+    snapshot->log_overflowed_ = log->overflowed;
+  }
   return snapshot;
 }
 
@@ -99,8 +103,17 @@ void Snapshot::ForgetLater() const {
   RestorePages(dirty_pages_);
 }
 
+void Snapshot::RestoreLog() const {
+  DecisionLog* const log = g_run.log;
+  if (log == nullptr) return;
+  std::ranges::copy(log_, log->entries);
+  log->size = log_.size();
+  log->overflowed = log_overflowed_;
+}
+
 void Snapshot::Restore() const {
   ForgetLater();
+  RestoreLog();
   const char* from = bytes_.get();
   for (const Run& run : runs_) {
     if (!run.zero) {

@@ -14,6 +14,8 @@
 #include <memory>
 #include <vector>
 
+#include "sim/engine/engine.h"
+
 namespace weir::sim {
 
 class Snapshot {
@@ -43,6 +45,7 @@ class Snapshot {
   void Copy();
   void AddRun(uintptr_t begin, size_t size, bool zero);
   void ForgetLater() const;
+  void RestoreLog() const;
 
   std::vector<Piece> pieces_;
   std::vector<Run> runs_;          // what the pieces consist of
@@ -52,6 +55,8 @@ class Snapshot {
   uint32_t slots_used_ = 0;
   uint64_t heap_pages_ = 0;
   std::vector<uintptr_t> dirty_low_;  // by slot
+  std::vector<Deviation> log_;        // the decision log so far, if one is kept
+  bool log_overflowed_ = false;
 };
 
 // By sim/posix: calls `add` for what it has handed out outside of tracked pages; false if that can
