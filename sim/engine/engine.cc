@@ -347,6 +347,7 @@ RunResult Run(const RunOptions& options, Strategy& strategy) {
   }
   Snapshots& snapshots = KeptSnapshots();
   // Who watches wants to see all of it.
+  if (g_run.watched) ForgetStackUses();
   const bool whole = g_run.watched || options.whole;
   if (!whole && !snapshots.all.empty() && !snapshots.AreOf(options)) snapshots.all.clear();
   Execution execution = options.execution;

@@ -30,7 +30,8 @@ WEIR_HOT uint64_t Fold(uint64_t a, uint64_t b) {
 
 // The unlikely halves, out of line.
 void SlowPoint();
-void NotifyPoint(Op op, const void* object);
+// `frame`: what lies below it on the thread's stack belongs to no function of the target.
+void NotifyPoint(Op op, const void* object, const void* frame);
 void NotifyResult(uint64_t value);
 void NotifyDecision(const Point& point, Choice choice);
 uint64_t CanonicalElsewhere(const void* object);
@@ -341,7 +342,7 @@ WEIR_HOT void Reach(Op op, const void* object) {
   ++w.points;
   MixPoint(op, Canonical(object));
   if (g_run.watched) [[unlikely]]
-    NotifyPoint(op, object);
+    NotifyPoint(op, object, __builtin_frame_address(0));
   if (w.points >= w.attention) [[unlikely]]
     SlowPoint();  // may end the run: its last point is told too
   if (w.crash_drawn) [[unlikely]]
