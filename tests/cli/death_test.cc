@@ -52,6 +52,15 @@ TEST_P(Death, LeavesItsDecisions) {
   EXPECT_EQ(again.status, 1) << again.out << again.error;
   ASSERT_FALSE(again.Json().empty()) << again.out << again.error;
   EXPECT_EQ(again.Json().back().value("signature", ""), "crash-process-signal-11");
+
+  // A death at another point is another one.
+  nlohmann::json other = nlohmann::json::parse(ReadAll(folder_ / "m.weir.json"));
+  other["points"] = other["points"].get<uint64_t>() + 1;
+  WriteAll(folder_ / "other.weir.json", other.dump());
+  const WeirEnd differs = Weir("replay --json other.weir.json" + target_, folder_);
+  EXPECT_EQ(differs.status, 4) << differs.out << differs.error;
+  ASSERT_FALSE(differs.Json().empty()) << differs.out << differs.error;
+  EXPECT_FALSE(differs.Json().back().value("same", true));
 }
 
 }  // namespace
