@@ -18,6 +18,7 @@
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
 #include "sim/engine/snapshot.h"
+#include "sim/engine/stack_use.h"
 #include "sim/engine/system_calls.h"
 #include "sim/engine/world.h"
 #include "sim/weir.h"

@@ -48,9 +48,6 @@ void SwitchAway(Op op, const void* object);
 // constructors have run; nothing of the World may be written by the host afterwards but by Run().
 absl::Status SealWorld(void (*before_parking)(ThreadSlot slot));
 
-// Before each watched execution: nobody has used a stack yet.
-void ForgetStackUses();
-
 // Whatever was stored is seen by all from now on.
 void ShowStores();
 

@@ -10,6 +10,7 @@
 #include "sim/engine/fault_choice.h"
 #include "sim/engine/fiber.h"
 #include "sim/engine/run.h"
+#include "sim/engine/stack_use.h"
 
 namespace weir::sim {
 
@@ -180,71 +181,6 @@ void SlowPoint() {
   w.attention = std::min(w.points + kAttentionPoints, w.step_cap);
 }
 
-// --- memory of functions that have returned
-
-// The lowest frame of the target on each slot's stack when its thread was last at a point. Watched
-// executions alone keep it, and find by it why others end now so and now so: what lies below was
-// left there by later calls, weir's own among them, which differ when weir watches.
-struct StackUse {
-  uint32_t uid;  // + 1, of the thread; 0: none yet
-  uintptr_t lowest;
-};
-static StackUse g_stack_uses[kMaxThreads];
-
-void ForgetStackUses() { std::memset(g_stack_uses, 0, sizeof g_stack_uses); }
-
-static bool TouchesMemory(Op op) {
-  switch (op) {
-    case Op::kAtomicLoad:
-    case Op::kAtomicStore:
-    case Op::kAtomicExchange:
-    case Op::kAtomicUpdate:
-    case Op::kAtomicCompare:
-    case Op::kMutexLock:
-    case Op::kMutexTryLock:
-    case Op::kMutexUnlock:
-    case Op::kCondWait:
-    case Op::kCondSignal:
-    case Op::kCondBroadcast:
-    case Op::kOnce:
-    case Op::kSemWait:
-    case Op::kSemTryWait:
-    case Op::kSemPost:
-    case Op::kFutexWait:  // but no FUTEX_WAKE: that takes the address alone
-    case Op::kReadLock:
-    case Op::kTryReadLock:
-    case Op::kWriteLock:
-    case Op::kTryWriteLock:
-    case Op::kRwlockUnlock:
-    case Op::kBarrierWait:
-    case Op::kMemoryRead:
-    case Op::kMemoryWrite:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// Stacks of the target's own making (makecontext) are not known, and not judged.
-static void CheckStackUse(Op op, const void* object, uintptr_t frame) {
-  const World& w = world();
-  const Slot& mine = g_slots[w.current];
-  const bool on_its_stack = frame >= mine.stack_low && frame < mine.stack_top;
-  g_stack_uses[w.current] = {w.running->uid + 1, on_its_stack ? frame : mine.stack_low};
-  const auto address = reinterpret_cast<uintptr_t>(object);
-  const ThreadSlot owner = SlotAt(address);
-  if (owner == kNoThread || owner == w.current || !TouchesMemory(op)) return;
-  const Thread& thread = w.threads[owner];
-  const StackUse& use = g_stack_uses[owner];
-  if (use.uid != thread.uid + 1 || address < g_slots[owner].stack_low || address >= use.lowest ||
-      (thread.state != ThreadState::kRunnable && thread.state != ThreadState::kBlocked)) {
-    return;
-  }
-  FailExecution(VerdictKind::kCrash, "use_after_return",
-                "%s of an object on the stack of %s whose function has returned", OpName(op).data(),
-                thread.path);
-}
-
 void NotifyPoint(Op op, const void* object, const void* frame) {
   World& w = world();
   Thread& thread = CurrentThread();
@@ -262,7 +198,7 @@ void NotifyPoint(Op op, const void* object, const void* frame) {
                              thread.path_hash, op, repeats ? thread.repeat : 0, object,
                              KeyOf(object)});
   }
-  CheckStackUse(op, object, reinterpret_cast<uintptr_t>(frame));
+  CheckStackUse(op, object, frame);
 }
 
 void CountTowardsCrash() {

@@ -1,12 +1,11 @@
 #include "sim/posix/library_calls.h"
 
-#include <sys/mman.h>
-
 #include <cstring>
 #include <deque>
 #include <string>
 
 #include "sim/engine/scheduler.h"
+#include "sim/posix/call_stub.h"
 #include "sim/posix/orders.h"
 #include "sim/posix/race.h"
 
@@ -57,46 +56,10 @@ asm(R"(
 .type WeirNoteEntry, @function
 WeirNoteEntry:
   .cfi_startproc
-  pushq %rbp
-  .cfi_def_cfa_offset 16
-  .cfi_offset %rbp, -16
-  movq %rsp, %rbp
-  .cfi_def_cfa_register %rbp
-  subq $208, %rsp
-  movq %rsi, -16(%rbp)
-  movq %rdi, -24(%rbp)
-  movq %rdx, -32(%rbp)
-  movq %rcx, -40(%rbp)
-  movq %r8, -48(%rbp)
-  movq %r9, -56(%rbp)
-  movq %rax, -64(%rbp)
-  movq %r11, -72(%rbp)
-  movups %xmm0, -208(%rbp)
-  movups %xmm1, -192(%rbp)
-  movups %xmm2, -176(%rbp)
-  movups %xmm3, -160(%rbp)
-  movups %xmm4, -144(%rbp)
-  movups %xmm5, -128(%rbp)
-  movups %xmm6, -112(%rbp)
-  movups %xmm7, -96(%rbp)
+)" WEIR_SAVE_ARGUMENTS R"(
   movq %r11, %rdi
   call WeirNoteCall
-  movups -208(%rbp), %xmm0
-  movups -192(%rbp), %xmm1
-  movups -176(%rbp), %xmm2
-  movups -160(%rbp), %xmm3
-  movups -144(%rbp), %xmm4
-  movups -128(%rbp), %xmm5
-  movups -112(%rbp), %xmm6
-  movups -96(%rbp), %xmm7
-  movq -24(%rbp), %rdi
-  movq -16(%rbp), %rsi
-  movq -32(%rbp), %rdx
-  movq -40(%rbp), %rcx
-  movq -48(%rbp), %r8
-  movq -56(%rbp), %r9
-  movq -64(%rbp), %rax
-  movq -72(%rbp), %r11
+)" WEIR_RESTORE_ARGUMENTS R"(
   leave
   .cfi_def_cfa %rsp, 8
   jmp *(%r11)

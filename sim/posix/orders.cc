@@ -1,7 +1,6 @@
 #include "sim/posix/orders.h"
 
 #include <cxxabi.h>
-#include <sys/mman.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -9,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/engine/scheduler.h"
+#include "sim/posix/call_stub.h"
 #include "sim/posix/race.h"
 #include "sim/weir.h"
 
@@ -78,10 +78,6 @@ extern "C" [[gnu::used]] void WeirAfterOrdered(const OrderedCall* call,
 // %r11 holds the OrderedCall. The function is called with all arguments that lie in registers, and
 // its result is handed on, whatever it is. What it throws passes through: the frame is described by
 // its frame pointer, and there is nothing to clean up. Arguments on the stack are not handed on.
-//
-//   -16(%rbp) second argument   -24 first   -32 third   -40 fourth   -48 fifth   -56 sixth
-//   -64 %rax (how many vector registers; later the result)   -72 %r11   -80 %rdx of the result
-//   -208 … -80(%rbp): the vector registers
 extern "C" void WeirOrderEntry();
 asm(R"(
 .text
@@ -89,47 +85,11 @@ asm(R"(
 .type WeirOrderEntry, @function
 WeirOrderEntry:
   .cfi_startproc
-  pushq %rbp
-  .cfi_def_cfa_offset 16
-  .cfi_offset %rbp, -16
-  movq %rsp, %rbp
-  .cfi_def_cfa_register %rbp
-  subq $208, %rsp
-  movq %rsi, -16(%rbp)
-  movq %rdi, -24(%rbp)
-  movq %rdx, -32(%rbp)
-  movq %rcx, -40(%rbp)
-  movq %r8, -48(%rbp)
-  movq %r9, -56(%rbp)
-  movq %rax, -64(%rbp)
-  movq %r11, -72(%rbp)
-  movups %xmm0, -208(%rbp)
-  movups %xmm1, -192(%rbp)
-  movups %xmm2, -176(%rbp)
-  movups %xmm3, -160(%rbp)
-  movups %xmm4, -144(%rbp)
-  movups %xmm5, -128(%rbp)
-  movups %xmm6, -112(%rbp)
-  movups %xmm7, -96(%rbp)
+)" WEIR_SAVE_ARGUMENTS R"(
   movq %r11, %rdi
   leaq -32(%rbp), %rsi
   call WeirBeforeOrdered
-  movups -208(%rbp), %xmm0
-  movups -192(%rbp), %xmm1
-  movups -176(%rbp), %xmm2
-  movups -160(%rbp), %xmm3
-  movups -144(%rbp), %xmm4
-  movups -128(%rbp), %xmm5
-  movups -112(%rbp), %xmm6
-  movups -96(%rbp), %xmm7
-  movq -24(%rbp), %rdi
-  movq -16(%rbp), %rsi
-  movq -32(%rbp), %rdx
-  movq -40(%rbp), %rcx
-  movq -48(%rbp), %r8
-  movq -56(%rbp), %r9
-  movq -64(%rbp), %rax
-  movq -72(%rbp), %r11
+)" WEIR_RESTORE_ARGUMENTS R"(
   call *(%r11)
   movq %rax, -64(%rbp)
   movq %rdx, -80(%rbp)
@@ -151,30 +111,6 @@ WeirOrderEntry:
 )");
 static_assert(offsetof(OrderedCall, original) == 0);
 static_assert(offsetof(OrderedArguments, first) == 8 && offsetof(OrderedArguments, second) == 16);
-
-// movabs $call, %r11 ; movabs $entry, %r10 ; jmp *%r10
-void* CallStub(const void* call, uintptr_t entry) {
-  constexpr size_t kStubBytes = 32;
-  constexpr size_t kBytes = 64 << 10;
-  static unsigned char* next = nullptr;
-  static unsigned char* end = nullptr;
-  if (next == end) {
-    void* const at = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE | PROT_EXEC,
-                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (at == MAP_FAILED) return nullptr;
-    next = static_cast<unsigned char*>(at);
-    end = next + kBytes;
-  }
-  const auto argument = reinterpret_cast<uintptr_t>(call);
-  const unsigned char code[] = {0x49, 0xBB, 0, 0, 0, 0, 0, 0, 0,    0,    0x49, 0xBA,
-                                0,    0,    0, 0, 0, 0, 0, 0, 0x41, 0xFF, 0xE2};
-  std::memcpy(next, code, sizeof code);
-  std::memcpy(next + 2, &argument, sizeof argument);
-  std::memcpy(next + 12, &entry, sizeof entry);
-  unsigned char* const stub = next;
-  next += kStubBytes;
-  return stub;
-}
 
 std::string FunctionOf(const char* linkage) {
   int status = 0;

@@ -26,10 +26,6 @@ void* OrderFor(const char* name, uintptr_t resolved);
 // A function's demangled name without parameters; a C function's is the name itself.
 std::string FunctionOf(const char* linkage);
 
-// Code that jumps to `entry` with `call` in %r11: what an import is bound to. It changes %r10 and
-// %r11, neither of which holds an argument of C or C++. Null: no memory. Host only.
-void* CallStub(const void* call, uintptr_t entry);
-
 // Whether a function that lies in [begin, end) has been bound by OrderFor().
 bool HasOrderIn(uintptr_t begin, uintptr_t end);
 

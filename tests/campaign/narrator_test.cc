@@ -41,6 +41,18 @@ class Narration : public testing::Test {
     Note(step, edit);
   }
 
+  // A deadlock in which each thread is at a lock; who waits for whom is the test's.
+  void AllAtALock() {
+    report_.verdict.kind = VerdictKind::kDeadlock;
+    for (uint32_t thread = 0; thread < trace_.threads.size(); ++thread) {
+      Add(thread, Op::kMutexLock);
+      Waiter waiter;
+      waiter.name = trace_.threads[thread].name;
+      waiter.op = Op::kMutexLock;
+      report_.waiters.push_back(waiter);
+    }
+  }
+
   // "1 main/main: mutex_lock [weir's choice]".
   std::vector<std::string> Tell() {
     const Story story = MakeStory(trace_, schedule_, report_, nullptr, nullptr);
@@ -123,14 +135,7 @@ TEST_F(Narration, WhatFailedIsTheLastPointWhereThatIsThePlace) {
 }
 
 TEST_F(Narration, WhoIsInTheCircleTakesPartAndWhoOnlyLeadsToItDoesNot) {
-  for (uint32_t thread = 0; thread < 3; ++thread) Add(thread, Op::kMutexLock);
-  report_.verdict.kind = VerdictKind::kDeadlock;
-  for (const TraceThread& thread : trace_.threads) {
-    Waiter waiter;
-    waiter.name = thread.name;
-    waiter.op = Op::kMutexLock;
-    report_.waiters.push_back(waiter);
-  }
+  AllAtALock();
   report_.waiters[0].waits_for = {1};
   report_.waiters[1].waits_for = {2};
   report_.waiters[2].waits_for = {1};
@@ -141,14 +146,7 @@ TEST_F(Narration, WhoIsInTheCircleTakesPartAndWhoOnlyLeadsToItDoesNot) {
 }
 
 TEST_F(Narration, WithoutACircleWhoHoldsWhatOthersWaitForTakesPart) {
-  for (uint32_t thread = 0; thread < 3; ++thread) Add(thread, Op::kMutexLock);
-  report_.verdict.kind = VerdictKind::kDeadlock;
-  for (const TraceThread& thread : trace_.threads) {
-    Waiter waiter;
-    waiter.name = thread.name;
-    waiter.op = Op::kMutexLock;
-    report_.waiters.push_back(waiter);
-  }
+  AllAtALock();
   report_.waiters[0].op = Op::kThreadJoin;
   report_.waiters[0].waits_for = {2};
   report_.waiters[1].waits_for = {2};

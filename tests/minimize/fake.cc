@@ -146,4 +146,27 @@ MinimizeOptions Fake::Options() const {
   return options;
 }
 
+std::vector<Edit> Edits(uint64_t count, int64_t workers, uint64_t rounds) {
+  std::vector<Edit> edits;
+  for (uint64_t id = 1; id <= count; ++id) {
+    edits.push_back(
+        FakeEdit(id, static_cast<int64_t>(id) % workers, rounds == 0 ? 0 : id % (rounds + 1)));
+  }
+  return edits;
+}
+
+std::vector<uint64_t> Ids(const Schedule& schedule) {
+  std::vector<uint64_t> ids;
+  for (const Edit& edit : schedule.edits) ids.push_back(IdOf(edit));
+  return ids;
+}
+
+Minimized MustMinimize(Fake& fake, const Schedule& failing) {
+  absl::StatusOr<Minimized> minimized = Minimize(failing, fake, fake.Options());
+  EXPECT_TRUE(minimized.ok()) << minimized.status();
+  if (!minimized.ok()) return {};
+  EXPECT_TRUE(minimized->report.finished);
+  return *std::move(minimized);
+}
+
 }  // namespace weir::sim

@@ -71,6 +71,15 @@ class Fake final : public Executor {
 
 int64_t ValueOf(const Schedule& schedule, const std::string& parameter);
 
+// So many edits with ids from 1 on, spread over the workers, and over that many rounds and none.
+std::vector<Edit> Edits(uint64_t count, int64_t workers = 1, uint64_t rounds = 0);
+
+// Of its edits, in their order.
+std::vector<uint64_t> Ids(const Schedule& schedule);
+
+// Minimises, which has to come to an end.
+Minimized MustMinimize(Fake& fake, const Schedule& failing);
+
 }  // namespace weir::sim
 
 #endif  // WEIR_TESTS_MINIMIZE_FAKE_H_

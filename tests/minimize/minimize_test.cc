@@ -15,31 +15,8 @@
 namespace weir::sim {
 namespace {
 
-std::vector<Edit> Edits(uint64_t count, int64_t workers = 1, uint64_t rounds = 0) {
-  std::vector<Edit> edits;
-  for (uint64_t id = 1; id <= count; ++id) {
-    edits.push_back(
-        FakeEdit(id, static_cast<int64_t>(id) % workers, rounds == 0 ? 0 : id % (rounds + 1)));
-  }
-  return edits;
-}
-
-std::vector<uint64_t> Ids(const Schedule& schedule) {
-  std::vector<uint64_t> ids;
-  for (const Edit& edit : schedule.edits) ids.push_back(IdOf(edit));
-  return ids;
-}
-
 Fault Crash(const std::string& process) {
   return {Fault::Kind::kCrash, process, 0, process + "/main", 3};
-}
-
-Minimized MustMinimize(Fake& fake, const Schedule& failing) {
-  absl::StatusOr<Minimized> minimized = Minimize(failing, fake, fake.Options());
-  EXPECT_TRUE(minimized.ok()) << minimized.status();
-  if (!minimized.ok()) return {};
-  EXPECT_TRUE(minimized->report.finished);
-  return *std::move(minimized);
 }
 
 uint64_t TriesOf(const MinimizeReport& report, const std::string& name) {
@@ -226,34 +203,6 @@ TEST(Minimize, MovedDownTakesRoundsOffAndDropsWhatIsBeforeThem) {
   EXPECT_EQ(moved[1].round, 0u);
 }
 
-TEST(Minimize, ShrinksEachParameterAsFarAsItGoes) {
-  Fake fake([](const FakeRun& run) {
-    return run.Has(1) && run.workers >= 3 && run.iterations >= 5 && run.cost >= 700 &&
-           run.mode == 1;
-  });
-  const Minimized result = MustMinimize(fake, fake.Failing(8, 64, Edits(9), {}, "odd", 900'000));
-  EXPECT_EQ(ValueOf(result.schedule, "workers"), 3);
-  EXPECT_EQ(ValueOf(result.schedule, "iterations"), 5);
-  EXPECT_EQ(ValueOf(result.schedule, "cost"), 700);
-  EXPECT_EQ(ValueOf(result.schedule, "mode"), 1);
-}
-
-// Two iterations at a large cost fail as thirty at a small one do: what is declared first counts
-// more.
-TEST(Minimize, LetsALaterParameterStandInForAnEarlierOne) {
-  Fake fake(
-      [](const FakeRun& run) { return run.iterations * std::min<int64_t>(run.cost, 60) >= 90; });
-  const Minimized result = MustMinimize(fake, fake.Failing(8, 30, Edits(9), {}, "odd", 3));
-  EXPECT_EQ(ValueOf(result.schedule, "iterations"), 2);
-  EXPECT_EQ(ValueOf(result.schedule, "cost"), 45);
-}
-
-TEST(Minimize, TriesTheNamesOfAParameterFromTheFirst) {
-  Fake fake([](const FakeRun& run) { return run.mode >= 1; });
-  const Minimized result = MustMinimize(fake, fake.Failing(1, 1, {}, {}, "wrapped"));
-  EXPECT_EQ(result.schedule.parameters[3].value, (std::variant<int64_t, std::string>("odd")));
-}
-
 TEST(Minimize, SlidesALateRoundToAnEarlyOne) {
   // Needs two edits in one round, whichever.
   const auto in_one_round = [](const FakeRun& run) {
@@ -327,30 +276,6 @@ TEST(Minimize, TakesAnotherFailureWhereItNeedsFewerEdits) {
       });
   const Minimized result = MustMinimize(fake, fake.Failing(1, 1, Edits(6), {}, "plain", 0));
   EXPECT_EQ(Ids(result.schedule), (std::vector<uint64_t>{11, 12}));
-}
-
-// In one iteration it takes eight edits, in two a single one.
-bool FailsEasilyInTwoIterations(const FakeRun& run) {
-  if (run.iterations >= 2) return run.Has(1);
-  return run.edits.size() == 8;
-}
-
-std::vector<Edit> EightOrOne(const FakeRun& at, uint64_t) {
-  return at.iterations >= 2 ? std::vector<Edit>{FakeEdit(1), FakeEdit(20)} : Edits(8);
-}
-
-TEST(Minimize, TakesALittleMoreOfAParameterWhereThatSavesManyEdits) {
-  Fake fake(FailsEasilyInTwoIterations, EightOrOne);
-  const Minimized result = MustMinimize(fake, fake.Failing(1, 1, Edits(8)));
-  EXPECT_EQ(ValueOf(result.schedule, "iterations"), 2);
-  EXPECT_EQ(Ids(result.schedule), std::vector<uint64_t>{1});
-}
-
-TEST(Minimize, GivesFewEditsNotUpForASmallerParameter) {
-  Fake fake(FailsEasilyInTwoIterations, EightOrOne);
-  const Minimized result = MustMinimize(fake, fake.Failing(8, 64, Edits(200)));
-  EXPECT_EQ(ValueOf(result.schedule, "iterations"), 2);
-  EXPECT_EQ(Ids(result.schedule), std::vector<uint64_t>{1});
 }
 
 TEST(Minimize, LowersWaitersAndValues) {
