@@ -83,37 +83,55 @@ void SetLine(Dwarf_Die* unit, uint64_t address, Frame& frame) {
   dwarf_lineno(line, &frame.line);
 }
 
+bool HasCode(Dwarf_Die* die, uint64_t address) {
+  const int tag = dwarf_tag(die);
+  const bool has_ranges =
+      tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block;
+  return has_ranges && dwarf_haspc(die, address) == 1;
+}
+
+// Appends the scopes in `die` that hold the address, outermost first: what contains what in the
+// machine code, not in the source. dwarf_getscopes() would not look into namespaces, which have no
+// addresses themselves, and where clang puts the functions that are defined in them.
+bool AppendScopes(Dwarf_Die* die, uint64_t address, std::vector<Dwarf_Die>& scopes) {
+  Dwarf_Die child;
+  if (dwarf_child(die, &child) != 0) return false;
+  do {
+    if (HasCode(&child, address)) {
+      scopes.push_back(child);
+      AppendScopes(&child, address, scopes);
+      return true;
+    }
+    if (dwarf_tag(&child) == DW_TAG_namespace && AppendScopes(&child, address, scopes)) return true;
+  } while (dwarf_siblingof(&child, &child) == 0);
+  return false;
+}
+
 // Replaces the one frame in `at` by the chain of inlined calls that the debug information tells.
 void AddInlined(Dwarf_Die* unit, uint64_t address, uint64_t pc, std::vector<Frame>& at) {
-  Dwarf_Die* scopes = nullptr;
-  if (dwarf_getscopes(unit, address, &scopes) <= 0) return;
-  Dwarf_Die innermost = scopes[0];
-  std::free(scopes);
-  scopes = nullptr;
-  // The chain of what contains what in the machine code, not in the source.
-  const int count = dwarf_getscopes_die(&innermost, &scopes);
-  for (int i = 0; i < count; ++i) {
-    const int tag = dwarf_tag(&scopes[i]);
-    if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) continue;
-    if (std::string name = DieFunction(&scopes[i]); !name.empty()) at.back().function = name;
-    dwarf_decl_line(&scopes[i], &at.back().function_line);
+  std::vector<Dwarf_Die> scopes;
+  AppendScopes(unit, address, scopes);
+  for (auto scope = scopes.rbegin(); scope != scopes.rend(); ++scope) {
+    const int tag = dwarf_tag(&*scope);
+    if (tag == DW_TAG_lexical_block) continue;
+    if (std::string name = DieFunction(&*scope); !name.empty()) at.back().function = name;
+    dwarf_decl_line(&*scope, &at.back().function_line);
     if (tag == DW_TAG_subprogram) break;
     at.back().inlined = true;
     Frame caller;
     caller.pc = pc;
     caller.function = "?";
-    caller.file = CleanFile(CallFile(unit, &scopes[i]));
-    caller.line = DieNumber(&scopes[i], DW_AT_call_line);
+    caller.file = CleanFile(CallFile(unit, &*scope));
+    caller.line = DieNumber(&*scope, DW_AT_call_line);
     at.push_back(std::move(caller));
   }
-  std::free(scopes);
 }
 
 // What the user wrote: not a library's header, and not the one through which he speaks to weir.
 bool IsUserFile(std::string_view file) {
   // GoogleTest may have been compiled with the target, from anywhere.
-  constexpr std::string_view kNotUsers[] = {"sim/weir.h", "sim/explore.h", "gtest/gtest.h",
-                                            "/googletest/", "/googlemock/"};
+  constexpr std::string_view kNotUsers[] = {"sim/weir.h",    "sim/explore.h", "sim/oracles.h",
+                                            "gtest/gtest.h", "/googletest/",  "/googlemock/"};
   return !file.empty() && !file.starts_with("/usr/") &&
          std::none_of(std::begin(kNotUsers), std::end(kNotUsers), [file](std::string_view part) {
            return file.find(part) != std::string_view::npos;

@@ -1,4 +1,4 @@
-// What a program does with the stacks of functions that have returned.
+// The stacks that are told, and what a program does with those of functions that have returned.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +10,7 @@
 namespace weir::sim {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 // What a search finds in a dead frame is left to chance; what is written down and repeated is not.
@@ -26,6 +27,31 @@ TEST(UseAfterReturn, IsNamedWhateverTheSearchSaw) {
     EXPECT_EQ(again.status, 1) << again.out << again.error;
     EXPECT_THAT(again.out, HasSubstr("20 of 20 replays were equal"));
   }
+}
+
+// The stack of a failure of cli/targets/inlined, as replay tells it.
+std::string StackOf(const std::string& scenario) {
+  const std::filesystem::path folder = ScratchFolder("inlined");
+  const std::string target = " --target cli/targets/inlined ";
+  const WeirEnd found = Weir("fuzz " + scenario + " --json --runs 1 --seed 1" + target, folder);
+  const WeirEnd again = Weir("replay " + found.Event("failure").value("file", "") + target, folder);
+  EXPECT_EQ(again.status, 1) << found.out << found.error << again.error;
+  std::filesystem::remove_all(folder);
+  return again.out;
+}
+
+// Clang describes such a function within its namespace, not beside it.
+TEST(Stack, HasWhatIsInlinedIntoAFunctionOfANamespace) {
+  EXPECT_THAT(StackOf("own_check"),
+              ContainsRegex("#0  weir::Expect  sim/weir.h:[0-9]+\n"
+                            "  #1  inlined::Check  tests/cli/targets/inlined.cc:9\n"
+                            "  #2  inlined::Work  tests/cli/targets/inlined.cc:13\n"));
+}
+
+TEST(Stack, OfACheckOfWeirsBeginsWithTheUsersCall) {
+  EXPECT_THAT(StackOf("check_of_weir"),
+              ContainsRegex("#0  Monotone::Set  sim/oracles.h:[0-9]+\n"
+                            "  #1  inlined::Count  tests/cli/targets/inlined.cc:18\n"));
 }
 
 }  // namespace
