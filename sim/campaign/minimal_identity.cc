@@ -1,7 +1,5 @@
 #include "sim/campaign/minimal_identity.h"
 
-#include <unwind.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -10,34 +8,20 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "sim/engine/limits.h"
+#include "sim/campaign/place_observer.h"
 #include "sim/verdict/identity.h"
 
 namespace weir::sim {
 namespace {
 
-constexpr size_t kMostFrames = 12;
 // Of a minimal failure: few executions share it anyway, and a doorbell alone has three.
 constexpr size_t kFrames = 6;
+constexpr size_t kFramesOfLook = 3;
 
-using Addresses = std::vector<uint64_t>;  // of calls in the target, innermost first
 using Key = std::tuple<ObjectKey::Space, uint64_t, uint64_t, uint64_t>;
 
 Key KeyOf(const ObjectKey& object) {
   return {object.space, object.owner, object.number, object.offset};
-}
-
-_Unwind_Reason_Code Collect(_Unwind_Context* context, void* argument) {
-  auto& addresses = *static_cast<Addresses*>(argument);
-  const uint64_t pc = _Unwind_GetIP(context);
-  if (pc >= kTargetAddress && IsFixedAddress(pc)) addresses.push_back(pc - 1);
-  return addresses.size() == kMostFrames ? _URC_END_OF_STACK : _URC_NO_REASON;
-}
-
-Addresses Here() {
-  Addresses addresses;
-  _Unwind_Backtrace(Collect, &addresses);
-  return addresses;
 }
 
 bool IsWait(Op op) { return op == Op::kFutexWait || op == Op::kCondWait || op == Op::kSemWait; }
@@ -47,44 +31,93 @@ bool IsWake(Op op) {
          op == Op::kSemPost;
 }
 
-// Notes where edits apply, and where things that are waited for are rung.
-class HingeObserver final : public Observer {
+bool Loads(Op op) {
+  return op == Op::kAtomicLoad || op == Op::kAtomicExchange || op == Op::kAtomicUpdate ||
+         op == Op::kAtomicCompare || op == Op::kMemoryRead;
+}
+
+bool Stores(Op op) {
+  return op == Op::kAtomicStore || op == Op::kAtomicExchange || op == Op::kAtomicUpdate ||
+         op == Op::kAtomicCompare || op == Op::kMemoryWrite;
+}
+
+// Steps: a load, and the store of another thread whose value it saw.
+struct Look {
+  uint64_t load = 0;
+  uint64_t store = 0;
+};
+// A thread's last looks at what others have stored, since it waited last.
+using Looks = std::map<Key, Look>;
+
+// Who woke, at which step, and on account of what.
+struct Ring {
+  uint64_t step = 0;
+  Looks looks;
+};
+
+// Follows who woke whom, and what the one who did had seen.
+class FlowObserver final : public Observer {
  public:
-  explicit HingeObserver(const Schedule& schedule) {
-    for (const Edit& edit : schedule.edits) steps_.insert(edit.point);
-  }
-
   void OnPoint(const PointEvent& event) override {
-    if (steps_.contains(event.step)) edits[event.step] = Here();
+    const Key key = KeyOf(event.key);
+    Looks& looks = looks_[event.thread];
     if (IsWait(event.op)) {
-      waits_[event.thread] = KeyOf(event.key);
+      waits_[event.thread] = key;
       woken.erase(event.thread);
+      looks.clear();
     }
+    if (Loads(event.op)) Look(event, key, looks);
+    if (Stores(event.op)) stores_[key] = {event.thread, event.step};
     if (!IsWake(event.op)) return;
-    const Addresses here = Here();
-    rung[KeyOf(event.key)] = here;
-    for (const auto& [thread, key] : waits_) {
-      if (key == KeyOf(event.key)) woken[thread] = here;
+    rung[key] = {event.step, looks};
+    for (const auto& [thread, waited] : waits_) {
+      if (waited == key) woken[thread] = rung[key];
     }
   }
 
-  std::map<uint64_t, Addresses> edits;    // by step
-  std::map<Key, Addresses> rung;          // last, by what is waited for
-  std::map<ThreadSlot, Addresses> woken;  // since its last wait began
+  std::map<Key, Ring> rung;          // last, by what is waited for
+  std::map<ThreadSlot, Ring> woken;  // since its last wait began
 
  private:
-  std::set<uint64_t> steps_;
+  struct Store {
+    ThreadSlot thread;
+    uint64_t step;
+  };
+
+  void Look(const PointEvent& event, const Key& key, Looks& looks) {
+    const auto store = stores_.find(key);
+    if (store == stores_.end() || store->second.thread == event.thread) return;
+    looks[key] = {event.step, store->second.step};
+  }
+
+  std::map<Key, Store> stores_;  // the last to each
+  std::map<ThreadSlot, Looks> looks_;
   std::map<ThreadSlot, Key> waits_;  // what each thread waited for last
 };
 
-std::string Where(const Addresses& addresses, Symbols& symbols) {
-  std::vector<Frame> stack;
-  for (const uint64_t address : addresses) {
-    const std::vector<Frame>& at = symbols.At(address);
-    stack.insert(stack.end(), at.begin(), at.end());
+// What an execution hinges on, and where in the code that is.
+class HingeList {
+ public:
+  HingeList(const PlaceObserver& places, Symbols& symbols) : places_(places), symbols_(symbols) {}
+
+  void Add(std::string hinge) { hinges_.insert(std::move(hinge)); }
+  void AddRing(const std::string& what, const Ring& ring) {
+    Add(absl::StrCat(what, " at ", At(ring.step)));
+    for (const auto& [key, look] : ring.looks) {
+      Add(absl::StrCat(what, " after ", At(look.load, kFramesOfLook), " saw ",
+                       At(look.store, kFramesOfLook)));
+    }
   }
-  return CodeText(CodeOf(stack), kFrames);
-}
+  std::string At(uint64_t step, size_t frames = kFrames) const {
+    return CodeText(CodeOf(places_.StackAt(step, symbols_)), frames);
+  }
+  std::vector<std::string> Sorted() const { return {hinges_.begin(), hinges_.end()}; }
+
+ private:
+  const PlaceObserver& places_;
+  Symbols& symbols_;
+  std::set<std::string> hinges_;
+};
 
 std::string ChoiceText(const EditChoice& choice) {
   switch (choice.kind) {
@@ -102,48 +135,63 @@ std::string ChoiceText(const EditChoice& choice) {
   return "";
 }
 
-using Hinges = std::set<std::string>;
-
-void AddEdits(const Schedule& schedule, const HingeObserver& seen, Symbols& symbols,
-              Hinges& hinges) {
+void AddEdits(const Schedule& schedule, HingeList& hinges) {
   for (const Edit& edit : schedule.edits) {
-    const auto at = seen.edits.find(edit.point);
-    hinges.insert(absl::StrCat(ChoiceText(edit.choice), " at ", std::string(OpName(edit.op)), "@",
-                               at == seen.edits.end() ? "" : Where(at->second, symbols)));
+    hinges.Add(absl::StrCat(ChoiceText(edit.choice), " at ", std::string(OpName(edit.op)), "@",
+                            hinges.At(edit.point)));
   }
   for (const Fault& fault : schedule.faults) {
-    hinges.insert(fault.kind == Fault::Kind::kRestart ? "restart" : "crash");
+    hinges.Add(fault.kind == Fault::Kind::kRestart ? "restart" : "crash");
   }
 }
 
 void AddParameters(const Schedule& schedule, const std::vector<ParameterSpec>& specs,
-                   Hinges& hinges) {
+                   HingeList& hinges) {
   for (const Parameter& parameter : schedule.parameters) {
     const auto spec = std::find_if(specs.begin(), specs.end(), [&](const ParameterSpec& one) {
       return one.name == parameter.name;
     });
     if (spec == specs.end()) continue;
     if (const auto* name = std::get_if<std::string>(&parameter.value)) {
-      hinges.insert(absl::StrCat(parameter.name, "=", *name));
+      hinges.Add(absl::StrCat(parameter.name, "=", *name));
     } else if (std::get<int64_t>(parameter.value) != spec->least) {
-      hinges.insert(parameter.name);
+      hinges.Add(parameter.name);
     }
   }
 }
 
-void AddWakes(const RunResult& result, const HingeObserver& seen, Symbols& symbols,
-              Hinges& hinges) {
+// Of all wake-ups those that have to do with the failure.
+struct Rings {
+  std::vector<Ring> rung;   // last, for what a thread waits for that is stuck
+  std::vector<Ring> woken;  // the thread that failed
+};
+
+Rings RingsOf(const RunResult& result, const FlowObserver& flow) {
   const bool stuck = IsStuckKind(result.verdict.kind);
+  Rings rings;
   for (const ThreadReport& thread : result.threads) {
     if (stuck && !thread.runnable) {
-      const auto rung = seen.rung.find(KeyOf(thread.object));
-      if (rung != seen.rung.end()) hinges.insert("rung at " + Where(rung->second, symbols));
+      const auto rung = flow.rung.find(KeyOf(thread.object));
+      if (rung != flow.rung.end()) rings.rung.push_back(rung->second);
     }
     if (!stuck && thread.failed) {
-      const auto woken = seen.woken.find(thread.slot);
-      if (woken != seen.woken.end()) hinges.insert("woken at " + Where(woken->second, symbols));
+      const auto woken = flow.woken.find(thread.slot);
+      if (woken != flow.woken.end()) rings.woken.push_back(woken->second);
     }
   }
+  return rings;
+}
+
+std::set<uint64_t> StepsOf(const Schedule& schedule, const Rings& rings) {
+  std::set<uint64_t> steps;
+  for (const Edit& edit : schedule.edits) steps.insert(edit.point);
+  for (const std::vector<Ring>* list : {&rings.rung, &rings.woken}) {
+    for (const Ring& ring : *list) {
+      steps.insert(ring.step);
+      for (const auto& [key, look] : ring.looks) steps.insert({look.load, look.store});
+    }
+  }
+  return steps;
 }
 
 }  // namespace
@@ -151,14 +199,18 @@ void AddWakes(const RunResult& result, const HingeObserver& seen, Symbols& symbo
 MinimalIdentity IdentityOfMinimal(Session& session, const Schedule& schedule) {
   MinimalIdentity identity{schedule.verdict.signature, {}};
   Symbols* const symbols = session.symbols();
-  HingeObserver seen(schedule);
-  const absl::StatusOr<Replayed> replayed = session.Replay(schedule, ReplayMode::kLenient, &seen);
+  FlowObserver flow;
+  const absl::StatusOr<Replayed> replayed = session.Replay(schedule, ReplayMode::kLenient, &flow);
   if (!replayed.ok() || symbols == nullptr) return identity;
-  Hinges hinges;
-  AddEdits(schedule, seen, *symbols, hinges);
+  const Rings rings = RingsOf(replayed->result, flow);
+  PlaceObserver places(StepsOf(schedule, rings));
+  if (!session.Replay(schedule, ReplayMode::kLenient, &places).ok()) return identity;
+  HingeList hinges(places, *symbols);
+  AddEdits(schedule, hinges);
   AddParameters(schedule, session.info().Find(schedule.scenario)->parameters, hinges);
-  AddWakes(replayed->result, seen, *symbols, hinges);
-  identity.hinges.assign(hinges.begin(), hinges.end());
+  for (const Ring& ring : rings.rung) hinges.AddRing("rung", ring);
+  for (const Ring& ring : rings.woken) hinges.AddRing("woken", ring);
+  identity.hinges = hinges.Sorted();
   const uint64_t hash = PathHash(absl::StrJoin(identity.hinges, "\n"));
   absl::StrAppend(&identity.name, ".", absl::Hex(hash >> 32, absl::kZeroPad8));
   return identity;

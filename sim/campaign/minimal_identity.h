@@ -22,7 +22,9 @@ struct MinimalIdentity {
 // - each crash and restart of a process;
 // - the parameters that are not at their least: which, and of a choice the name;
 // - the wake-ups: where the thread that failed was woken last; if all wait, where what each waits
-//   for was last rung. What went before a failure is told apart by that also where no edit is left.
+//   for was last rung;
+// - what whoever rang had seen of other threads since it waited last itself: the place of each load
+//   and of the store. What led to a failure is told apart by these also where no edit is left.
 //
 // Not on thread names, counts and values. Of a schedule that is not minimal it is a name as well,
 // but one that many executions do not share.

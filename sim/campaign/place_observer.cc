@@ -28,6 +28,7 @@ _Unwind_Reason_Code Collect(_Unwind_Context* context, void* argument) {
 }  // namespace
 
 void PlaceObserver::OnPoint(const PointEvent& event) {
+  if (chosen_ && !chosen_->contains(event.step)) return;
   if (entries_.size() == most_) entries_.pop_front();
   Entry& entry = entries_.emplace_back();
   entry.step = event.step;
@@ -40,16 +41,33 @@ std::string PlaceObserver::PlaceOf(uint64_t step, Symbols& symbols) const {
   return frame == nullptr ? "" : ShortPlace(*frame);
 }
 
-const Frame* PlaceObserver::FrameAt(uint64_t step, Symbols& symbols) const {
+const PlaceObserver::Entry* PlaceObserver::Find(uint64_t step) const {
   const auto entry =
       std::lower_bound(entries_.begin(), entries_.end(), step,
                        [](const Entry& one, uint64_t wanted) { return one.step < wanted; });
-  if (entry == entries_.end() || entry->step != step) return nullptr;
+  return entry == entries_.end() || entry->step != step ? nullptr : &*entry;
+}
+
+const Frame* PlaceObserver::FrameAt(uint64_t step, Symbols& symbols) const {
+  const Entry* const entry = Find(step);
+  if (entry == nullptr) return nullptr;
   for (const uint64_t address : entry->addresses) {
     if (address == 0) break;
     if (const Frame* frame = UserFrame(symbols.At(address))) return frame;
   }
   return nullptr;
+}
+
+std::vector<Frame> PlaceObserver::StackAt(uint64_t step, Symbols& symbols) const {
+  std::vector<Frame> stack;
+  const Entry* const entry = Find(step);
+  if (entry == nullptr) return stack;
+  for (const uint64_t address : entry->addresses) {
+    if (address == 0) break;
+    const std::vector<Frame>& at = symbols.At(address);
+    stack.insert(stack.end(), at.begin(), at.end());
+  }
+  return stack;
 }
 
 }  // namespace weir::sim

@@ -5,18 +5,25 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "sim/engine/observer.h"
 #include "sim/verdict/symbols.h"
 
 namespace weir::sim {
 
-// Notes the return addresses in the target at each point. Some microseconds per point.
+// Notes the return addresses in the target at points. Some microseconds for each.
 class PlaceObserver final : public Observer {
  public:
   // Keeps the last `most` points.
   explicit PlaceObserver(size_t most) : most_(most) {}
+  // Keeps these points alone.
+  explicit PlaceObserver(std::set<uint64_t> steps)
+      : most_(steps.size()), chosen_(std::move(steps)) {}
 
   void OnPoint(const PointEvent& event) override;
 
@@ -24,6 +31,8 @@ class PlaceObserver final : public Observer {
   std::string PlaceOf(uint64_t step, Symbols& symbols) const;
   // That frame; null if it is not known.
   const Frame* FrameAt(uint64_t step, Symbols& symbols) const;
+  // All frames in the target there, innermost first; empty if none is known.
+  std::vector<Frame> StackAt(uint64_t step, Symbols& symbols) const;
 
  private:
   static constexpr size_t kAddresses = 12;
@@ -31,8 +40,12 @@ class PlaceObserver final : public Observer {
     uint64_t step = 0;
     std::array<uint64_t, kAddresses> addresses{};  // innermost first; 0 ends them
   };
+
+  const Entry* Find(uint64_t step) const;
+
   size_t most_;
-  std::deque<Entry> entries_;  // by step
+  std::optional<std::set<uint64_t>> chosen_;  // else all
+  std::deque<Entry> entries_;                 // by step
 };
 
 }  // namespace weir::sim

@@ -80,6 +80,28 @@ TEST(MinimalIdentity, TellsTwoReasonsBehindOneCheckApart) {
   std::filesystem::remove_all(folder);
 }
 
+// Nothing else differs: neither has an edit, and both are woken at one place.
+TEST(MinimalIdentity, TellsWhatWhoeverWokeTheFailedThreadHadSeen) {
+  const std::filesystem::path folder = ScratchFolder("woken_early");
+  std::set<std::string> signatures, identities;
+  for (const std::string target : {"woken_early_met", "woken_early_unsaid"}) {
+    const std::string of = " --json --target cli/targets/" + target + " ";
+    for (const char* seed : {"1", "2", "3"}) {
+      const WeirEnd found =
+          Weir("fuzz --runs 200 --jobs 1 --campaign c --seed " + std::string(seed) + of, folder);
+      const WeirEnd small =
+          Weir("minimize" + of + found.Event("failure").value("file", ""), folder);
+      ASSERT_EQ(small.status, 0) << found.out << small.out << small.error;
+      EXPECT_EQ(small.Event("end")["after"].value("edits", -1), 0);
+      signatures.insert(small.Event("end").value("signature", ""));
+      identities.insert(small.Event("end").value("identity", ""));
+    }
+  }
+  EXPECT_EQ(signatures.size(), 1u);
+  EXPECT_EQ(identities.size(), 2u);
+  std::filesystem::remove_all(folder);
+}
+
 // What the minimiser tries on the way is kept.
 TEST(AlsoFound, IsKeptBesideWhatIsMinimised) {
   const std::filesystem::path folder = ScratchFolder("also_found");
