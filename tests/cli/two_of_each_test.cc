@@ -53,7 +53,7 @@ TEST(Deadlock, OfALostWakeIsNamedByWhoWaitsForWhatHasHappened) {
       "--json --campaign c",
       folder);
   ASSERT_EQ(found.status, 1) << found.out << found.error;
-  EXPECT_THAT(found.Event("failure").value("signature", ""), HasSubstr("deadlock-WaitLost-"));
+  EXPECT_THAT(found.Event("failure").value("signature", ""), HasSubstr("deadlock-Wait-"));
   EXPECT_EQ(found.Event("end").value("signatures", 0), 1) << found.out;
   EXPECT_EQ(found.Event("end").value("failures", 0), 40) << found.out;
   std::filesystem::remove_all(folder);
