@@ -33,6 +33,12 @@ function(weir_sim_definitions target)
                                                WEIR_DEBUG=$<IF:$<CONFIG:Debug>,1,0>)
 endfunction()
 
+# Most of what a file costs to compile, with nlohmann/json where a room uses that. A file still
+# includes what it uses: build.fence_with_gcc and build.engine_with_its_assertions go without.
+set(WEIR_COSTLY_HEADERS
+    <absl/status/statusor.h> <absl/strings/str_cat.h> <algorithm> <chrono> <functional> <map>
+    <memory> <string> <vector>)
+
 # weir_room(NAME [OBJECT] [FOLDER sim/NAME] [ONLY file… | EXCEPT file…] [ROOMS …] [LIBRARIES …])
 #
 # Makes the library NAME (weir_NAME for a room of sim) of the .cc files in the folder. A room
@@ -72,6 +78,10 @@ function(weir_room name)
     weir_sim_definitions(${target})
   endif()
   target_link_libraries(${target} PUBLIC ${ROOM_ROOMS} ${ROOM_LIBRARIES})
+  list(LENGTH sources count)
+  if(WEIR_PRECOMPILE AND count GREATER 5)
+    target_precompile_headers(${target} PRIVATE ${WEIR_COSTLY_HEADERS})
+  endif()
 endfunction()
 
 # weir_host(EXECUTABLE): links an executable that runs targets: weir itself, or a test of the

@@ -66,7 +66,7 @@ class FlowObserver final : public Observer {
       woken.erase(event.thread);
       looks.clear();
     }
-    if (Loads(event.op)) Look(event, key, looks);
+    if (Loads(event.op)) NoteLook(event, key, looks);
     if (Stores(event.op)) stores_[key] = {event.thread, event.step};
     if (!IsWake(event.op)) return;
     rung[key] = {event.step, looks};
@@ -84,7 +84,7 @@ class FlowObserver final : public Observer {
     uint64_t step;
   };
 
-  void Look(const PointEvent& event, const Key& key, Looks& looks) {
+  void NoteLook(const PointEvent& event, const Key& key, Looks& looks) {
     const auto store = stores_.find(key);
     if (store == stores_.end() || store->second.thread == event.thread) return;
     looks[key] = {event.step, store->second.step};
