@@ -31,16 +31,6 @@ bool IsWake(Op op) {
          op == Op::kSemPost;
 }
 
-bool Loads(Op op) {
-  return op == Op::kAtomicLoad || op == Op::kAtomicExchange || op == Op::kAtomicUpdate ||
-         op == Op::kAtomicCompare || op == Op::kMemoryRead;
-}
-
-bool Stores(Op op) {
-  return op == Op::kAtomicStore || op == Op::kAtomicExchange || op == Op::kAtomicUpdate ||
-         op == Op::kAtomicCompare || op == Op::kMemoryWrite;
-}
-
 // Steps: a load, and the store of another thread whose value it saw.
 struct Look {
   uint64_t load = 0;
@@ -61,12 +51,12 @@ class FlowObserver final : public Observer {
   void OnPoint(const PointEvent& event) override {
     const Key key = KeyOf(event.key);
     Looks& looks = looks_[event.thread];
+    if (Loads(event.op)) NoteLook(event, key, looks);
     if (IsWait(event.op)) {
       waits_[event.thread] = key;
       woken.erase(event.thread);
       looks.clear();
     }
-    if (Loads(event.op)) NoteLook(event, key, looks);
     if (Stores(event.op)) stores_[key] = {event.thread, event.step};
     if (!IsWake(event.op)) return;
     rung[key] = {event.step, looks};
@@ -95,16 +85,22 @@ class FlowObserver final : public Observer {
   std::map<ThreadSlot, Key> waits_;  // what each thread waited for last
 };
 
+// A ring that has to do with the failure, and in which way.
+struct Cause {
+  std::string what;
+  Ring ring;
+};
+
 // What an execution hinges on, and where in the code that is.
 class HingeList {
  public:
   HingeList(const PlaceObserver& places, Symbols& symbols) : places_(places), symbols_(symbols) {}
 
   void Add(std::string hinge) { hinges_.insert(std::move(hinge)); }
-  void AddRing(const std::string& what, const Ring& ring) {
-    Add(absl::StrCat(what, " at ", At(ring.step)));
-    for (const auto& [key, look] : ring.looks) {
-      Add(absl::StrCat(what, " after ", At(look.load, kFramesOfLook), " saw ",
+  void AddCause(const Cause& cause) {
+    Add(absl::StrCat(cause.what, " at ", At(cause.ring.step)));
+    for (const auto& [key, look] : cause.ring.looks) {
+      Add(absl::StrCat(cause.what, " after ", At(look.load, kFramesOfLook), " saw ",
                        At(look.store, kFramesOfLook)));
     }
   }
@@ -160,36 +156,29 @@ void AddParameters(const Schedule& schedule, const std::vector<ParameterSpec>& s
   }
 }
 
-// Of all wake-ups those that have to do with the failure.
-struct Rings {
-  std::vector<Ring> rung;   // last, for what a thread waits for that is stuck
-  std::vector<Ring> woken;  // the thread that failed
-};
-
-Rings RingsOf(const RunResult& result, const FlowObserver& flow) {
+// The last ring for what a thread waits for that is stuck, or which woke the thread that failed.
+std::vector<Cause> CausesOf(const RunResult& result, const FlowObserver& flow) {
   const bool stuck = IsStuckKind(result.verdict.kind);
-  Rings rings;
+  std::vector<Cause> causes;
   for (const ThreadReport& thread : result.threads) {
     if (stuck && !thread.runnable) {
       const auto rung = flow.rung.find(KeyOf(thread.object));
-      if (rung != flow.rung.end()) rings.rung.push_back(rung->second);
+      if (rung != flow.rung.end()) causes.push_back({"rung", rung->second});
     }
     if (!stuck && thread.failed) {
       const auto woken = flow.woken.find(thread.slot);
-      if (woken != flow.woken.end()) rings.woken.push_back(woken->second);
+      if (woken != flow.woken.end()) causes.push_back({"woken", woken->second});
     }
   }
-  return rings;
+  return causes;
 }
 
-std::set<uint64_t> StepsOf(const Schedule& schedule, const Rings& rings) {
+std::set<uint64_t> StepsOf(const Schedule& schedule, const std::vector<Cause>& causes) {
   std::set<uint64_t> steps;
   for (const Edit& edit : schedule.edits) steps.insert(edit.point);
-  for (const std::vector<Ring>* list : {&rings.rung, &rings.woken}) {
-    for (const Ring& ring : *list) {
-      steps.insert(ring.step);
-      for (const auto& [key, look] : ring.looks) steps.insert({look.load, look.store});
-    }
+  for (const Cause& cause : causes) {
+    steps.insert(cause.ring.step);
+    for (const auto& [key, look] : cause.ring.looks) steps.insert({look.load, look.store});
   }
   return steps;
 }
@@ -202,14 +191,13 @@ MinimalIdentity IdentityOfMinimal(Session& session, const Schedule& schedule) {
   FlowObserver flow;
   const absl::StatusOr<Replayed> replayed = session.Replay(schedule, ReplayMode::kLenient, &flow);
   if (!replayed.ok() || symbols == nullptr) return identity;
-  const Rings rings = RingsOf(replayed->result, flow);
-  PlaceObserver places(StepsOf(schedule, rings));
+  const std::vector<Cause> causes = CausesOf(replayed->result, flow);
+  PlaceObserver places(StepsOf(schedule, causes));
   if (!session.Replay(schedule, ReplayMode::kLenient, &places).ok()) return identity;
   HingeList hinges(places, *symbols);
   AddEdits(schedule, hinges);
   AddParameters(schedule, session.info().Find(schedule.scenario)->parameters, hinges);
-  for (const Ring& ring : rings.rung) hinges.AddRing("rung", ring);
-  for (const Ring& ring : rings.woken) hinges.AddRing("woken", ring);
+  for (const Cause& cause : causes) hinges.AddCause(cause);
   identity.hinges = hinges.Sorted();
   const uint64_t hash = PathHash(absl::StrJoin(identity.hinges, "\n"));
   absl::StrAppend(&identity.name, ".", absl::Hex(hash >> 32, absl::kZeroPad8));

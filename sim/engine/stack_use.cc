@@ -17,38 +17,6 @@ struct StackUse {
 };
 StackUse g_stack_uses[kMaxThreads];
 
-bool TouchesMemory(Op op) {
-  switch (op) {
-    case Op::kAtomicLoad:
-    case Op::kAtomicStore:
-    case Op::kAtomicExchange:
-    case Op::kAtomicUpdate:
-    case Op::kAtomicCompare:
-    case Op::kMutexLock:
-    case Op::kMutexTryLock:
-    case Op::kMutexUnlock:
-    case Op::kCondWait:
-    case Op::kCondSignal:
-    case Op::kCondBroadcast:
-    case Op::kOnce:
-    case Op::kSemWait:
-    case Op::kSemTryWait:
-    case Op::kSemPost:
-    case Op::kFutexWait:  // but no FUTEX_WAKE: that takes the address alone
-    case Op::kReadLock:
-    case Op::kTryReadLock:
-    case Op::kWriteLock:
-    case Op::kTryWriteLock:
-    case Op::kRwlockUnlock:
-    case Op::kBarrierWait:
-    case Op::kMemoryRead:
-    case Op::kMemoryWrite:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 void ForgetStackUses() { std::memset(g_stack_uses, 0, sizeof g_stack_uses); }
@@ -61,7 +29,8 @@ void CheckStackUse(Op op, const void* object, const void* frame) {
   g_stack_uses[w.current] = {w.running->uid + 1, on_its_stack ? lowest : mine.stack_low};
   const auto address = reinterpret_cast<uintptr_t>(object);
   const ThreadSlot owner = SlotAt(address);
-  if (owner == kNoThread || owner == w.current || !TouchesMemory(op)) return;
+  if (owner == kNoThread || owner == w.current) return;
+  if (AccessOf(op) == Access::kNothing) return;
   const Thread& thread = w.threads[owner];
   const StackUse& use = g_stack_uses[owner];
   if (use.uid != thread.uid + 1 || address < g_slots[owner].stack_low || address >= use.lowest ||
