@@ -33,8 +33,8 @@ function(weir_sim_definitions target)
                                                WEIR_DEBUG=$<IF:$<CONFIG:Debug>,1,0>)
 endfunction()
 
-# Most of what a file costs to compile, with nlohmann/json where a room uses that. A file still
-# includes what it uses: build.fence_with_gcc and build.engine_with_its_assertions go without.
+# These are most of what a file costs to compile, with nlohmann/json where a room uses that. A file
+# still includes what it uses: build.fence_with_gcc and build.engine_with_its_assertions go without.
 set(WEIR_COSTLY_HEADERS
     <absl/status/statusor.h> <absl/strings/str_cat.h> <algorithm> <chrono> <functional> <map>
     <memory> <string> <vector>)

@@ -31,15 +31,15 @@ bool IsWake(Op op) {
          op == Op::kSemPost;
 }
 
-// Steps: a load, and the store of another thread whose value it saw.
+// A load saw what another thread had stored; both are steps.
 struct Look {
   uint64_t load = 0;
   uint64_t store = 0;
 };
-// A thread's last looks at what others have stored, since it waited last.
+// These are a thread's last looks at what others had stored, from its last wait on.
 using Looks = std::map<Key, Look>;
 
-// Who woke, at which step, and on account of what.
+// A thread woke others at this step, on account of what it had seen.
 struct Ring {
   uint64_t step = 0;
   Looks looks;
@@ -85,13 +85,13 @@ class FlowObserver final : public Observer {
   std::map<ThreadSlot, Key> waits_;  // what each thread waited for last
 };
 
-// A ring that has to do with the failure, and in which way.
+// A ring has to do with the failure in this way.
 struct Cause {
   std::string what;
   Ring ring;
 };
 
-// What an execution hinges on, and where in the code that is.
+// Collects what an execution hinges on, with its places in the code.
 class HingeList {
  public:
   HingeList(const PlaceObserver& places, Symbols& symbols) : places_(places), symbols_(symbols) {}
@@ -156,7 +156,7 @@ void AddParameters(const Schedule& schedule, const std::vector<ParameterSpec>& s
   }
 }
 
-// The last ring for what a thread waits for that is stuck, or which woke the thread that failed.
+// Gives the last ring for what each stuck thread waits for, or the one that woke the failed thread.
 std::vector<Cause> CausesOf(const RunResult& result, const FlowObserver& flow) {
   const bool stuck = IsStuckKind(result.verdict.kind);
   std::vector<Cause> causes;

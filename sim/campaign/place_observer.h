@@ -16,12 +16,12 @@
 
 namespace weir::sim {
 
-// Notes the return addresses in the target at points. Some microseconds for each.
+// Notes the return addresses in the target at points. Each costs some microseconds.
 class PlaceObserver final : public Observer {
  public:
   // Keeps the last `most` points.
   explicit PlaceObserver(size_t most) : most_(most) {}
-  // Keeps these points alone.
+  // Keeps these points and no others.
   explicit PlaceObserver(std::set<uint64_t> steps)
       : most_(steps.size()), chosen_(std::move(steps)) {}
 
@@ -31,7 +31,7 @@ class PlaceObserver final : public Observer {
   std::string PlaceOf(uint64_t step, Symbols& symbols) const;
   // That frame; null if it is not known.
   const Frame* FrameAt(uint64_t step, Symbols& symbols) const;
-  // All frames in the target there, innermost first; empty if none is known.
+  // Gives all frames in the target there, innermost first; it is empty if none is known.
   std::vector<Frame> StackAt(uint64_t step, Symbols& symbols) const;
 
  private:

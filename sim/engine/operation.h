@@ -8,9 +8,9 @@
 
 namespace weir::sim {
 
-// What an operation does with the memory that its object is the address of.
+// Says what an operation does with the memory that its object is the address of.
 enum class Access : uint8_t {
-  kNothing,    // no object in memory, or only its address counts (FUTEX_WAKE)
+  kNothing,    // its object is no memory, or only the address counts (FUTEX_WAKE)
   kLoad,       // it reads a word
   kStore,      // it writes one
   kUpdate,     // it reads and writes one, if a comparison in it does not fail

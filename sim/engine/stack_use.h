@@ -1,7 +1,8 @@
-// Uses of memory on the stack of a thread whose function has returned.
+// Finds uses of memory on the stack of a thread whose function has returned.
 //
 // What lies there was left by later calls, weir's own among them, which differ when weir watches:
-// an execution that goes by it ends now so and now so. Watched executions name the use instead.
+// an execution that goes by it does not end the same way each time. Watched executions name the use
+// instead.
 //
 // Internal to sim/engine.
 #ifndef WEIR_SIM_ENGINE_STACK_USE_H_

@@ -1,5 +1,5 @@
-// Code that stands for an import of the target: what a call finds in its registers is kept while
-// weir is told of it.
+// A stub stands for an import of the target: it keeps what a call finds in its registers while weir
+// is told of the call.
 #ifndef WEIR_SIM_POSIX_CALL_STUB_H_
 #define WEIR_SIM_POSIX_CALL_STUB_H_
 
@@ -7,8 +7,9 @@
 
 namespace weir::sim {
 
-// Code that jumps to `entry` with `call` in %r11: what an import is bound to. It changes %r10 and
-// %r11, neither of which holds an argument of C or C++. Null: no memory. Host only.
+// Makes code that jumps to `entry` with `call` in %r11; an import is bound to it. It changes %r10
+// and %r11, neither of which holds an argument of C or C++. It is null where there is no memory.
+// Host only.
 void* CallStub(const void* call, uintptr_t entry);
 
 }  // namespace weir::sim

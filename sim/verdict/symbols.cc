@@ -91,8 +91,8 @@ bool HasCode(Dwarf_Die* die, uint64_t address) {
 }
 
 // Appends the scopes in `die` that hold the address, outermost first: what contains what in the
-// machine code, not in the source. dwarf_getscopes() would not look into namespaces, which have no
-// addresses themselves, and where clang puts the functions that are defined in them.
+// machine code, not in the source. dwarf_getscopes() would not look into namespaces: they have no
+// addresses themselves, but clang describes the functions that are defined in them there.
 bool AppendScopes(Dwarf_Die* die, uint64_t address, std::vector<Dwarf_Die>& scopes) {
   Dwarf_Die child;
   if (dwarf_child(die, &child) != 0) return false;

@@ -1,4 +1,4 @@
-// The stacks that are told, and what a program does with those of functions that have returned.
+// Here is tested which stacks are told, and what weir says of uses of those that are gone.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ TEST(UseAfterReturn, IsNamedWhateverTheSearchSaw) {
   }
 }
 
-// The stack of a failure of cli/targets/inlined, as replay tells it.
+// Gives what replay tells of a failure of cli/targets/inlined.
 std::string StackOf(const std::string& scenario) {
   const std::filesystem::path folder = ScratchFolder("inlined");
   const std::string target = " --target cli/targets/inlined ";

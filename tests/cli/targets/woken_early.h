@@ -1,6 +1,6 @@
-// A caller that is woken before a marker has been handled, for one of two reasons that no edit and
-// no parameter tells apart: the reader has said where it is and is not asked to go on, or it has
-// said nothing. Whoever includes this says which, as READER_SAYS.
+// A caller is woken before a marker has been handled, for one of two reasons that no edit and no
+// parameter tells apart: the reader has said where it is and is not asked to go on, or it has said
+// nothing. Whoever includes this says which, as READER_SAYS.
 #include <semaphore.h>
 
 #include <atomic>
